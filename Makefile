@@ -1,0 +1,194 @@
+# Janus: one file, two firmwares. `make help` lists the targets.
+
+BUILD := build
+
+# Tools and flags ------------------------------------------------------------------------------------------------------
+
+CC      := gcc
+LD      := ld
+NM      := nm
+OBJCOPY := objcopy
+PYTHON  := /usr/bin/python3
+export SOURCE_DATE_EPOCH ?= 1767225600
+export LC_ALL := C
+export TZ := UTC0
+
+WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Werror
+COMMON   := -std=c11 -ffreestanding -fno-stack-protector -fno-asynchronous-unwind-tables -fcf-protection=none \
+            -ffile-prefix-map=$(CURDIR)=. -I. $(WARNINGS) -MMD -MP
+# One set of flags for all 64-bit code: it addresses everything relative to itself, so that it runs wherever it was
+# loaded; it touches no register but the general ones; it keeps frame pointers, for backtraces.
+CFLAGS   := $(COMMON) -g -O2 -m64 -fpie -mcmodel=small -include kernel/hidden.h -mno-red-zone -mgeneral-regs-only \
+            -fno-omit-frame-pointer -mno-omit-leaf-frame-pointer -fno-optimize-sibling-calls
+EFI_FLAGS := -fshort-wchar -DGNU_EFI_USE_MS_ABI -isystem /usr/include/efi -isystem /usr/include/efi/x86_64
+CFLAGS16 := $(COMMON) -Os -m16 -march=i386 -mregparm=3 -fno-pic -fomit-frame-pointer -mno-sse -mno-mmx -mno-80387
+ASFLAGS  := -ffile-prefix-map=$(CURDIR)=. -I. -I$(BUILD) -MMD -MP
+
+# What the file is made of ---------------------------------------------------------------------------------------------
+
+EFI_OBJECTS := $(addprefix $(BUILD)/efi/, pe_header.o efi_main.o command_line.o config_tables.o graphics.o \
+    efi_memory_map.o exit_boot_services.o firmware_console.o)
+
+LEGACY_OBJECTS := $(addprefix $(BUILD)/legacy/, setup_header.o entry.o legacy_main.o boot_params.o)
+SETUP_OBJECTS  := $(addprefix $(BUILD)/16/legacy/, setup_entry.o setup.o vbe.o bios_call.o a20.o)
+LOADER_OBJECTS := $(addprefix $(BUILD)/16/legacy/, loader_entry.o loader.o disk.o fat32.o partition.o image.o config.o memory_copy.o bios_call.o a20.o)
+
+KERNEL_OBJECTS := $(addprefix $(BUILD)/kernel/, main.o boot_info.o memory_map.o paging.o handoff.o enter_kernel.o phys.o \
+    segments.o traps.o trap_entry.o panic.o backtrace.o symbols.o trial.o debug_exit.o \
+    console.o log.o serial.o screen.o framebuffer.o vga_text.o cp437.o utf8.o psf.o fonts/fonts.o \
+    report.o address_bar.o timeline.o firmware_tables.o acpi.o smbios.o image.o crc32.o cmdline.o printf.o string.o)
+
+# What runs before the handoff, wherever the loader put it: it must hold no absolute addresses.
+EARLY_OBJECTS := $(EFI_OBJECTS) $(LEGACY_OBJECTS) $(addprefix $(BUILD)/kernel/, boot_info.o memory_map.o paging.o \
+    handoff.o enter_kernel.o cmdline.o string.o serial.o)
+
+OBJECTS := $(EFI_OBJECTS) $(LEGACY_OBJECTS) $(KERNEL_OBJECTS)
+FONTS   := $(BUILD)/spleen-8x16.psf $(BUILD)/spleen-16x32.psf
+
+# `make V=1` shows the commands.
+Q := $(if $(V),,@)
+say = @printf '  %-8s%s\n' $(1) $(2)
+
+all: $(BUILD)/BOOTX64.EFI $(BUILD)/janus.img
+
+# The file -------------------------------------------------------------------------------------------------------------
+
+# Linked twice: the first link finds the addresses for the symbol table that goes into the second.
+$(BUILD)/BOOTX64.EFI: $(BUILD)/janus.elf kernel/seal.py
+	$(Q)$(OBJCOPY) -O binary $< $(BUILD)/janus.flat
+	$(call say,SEAL,$@)
+	$(Q)$(PYTHON) kernel/seal.py $< $(BUILD)/janus.flat $@
+
+LINK = $(LD) -m elf_x86_64 -static -z noexecstack --build-id=sha1 --fatal-warnings --no-warn-rwx-segments -T kernel/kernel.ld
+
+$(BUILD)/janus.elf: $(OBJECTS) $(BUILD)/symbols.o kernel/kernel.ld $(BUILD)/early.checked
+	$(call say,LD,$@)
+	$(Q)$(LINK) -o $@ $(OBJECTS) $(BUILD)/symbols.o
+
+$(BUILD)/early.checked: $(EARLY_OBJECTS) kernel/check_early.sh
+	$(Q)sh kernel/check_early.sh $(EARLY_OBJECTS)
+	$(Q)touch $@
+
+$(BUILD)/unnamed.elf: $(OBJECTS) $(BUILD)/no_symbols.o kernel/kernel.ld
+	$(call say,LD,$@)
+	$(Q)$(LINK) -o $@ $(OBJECTS) $(BUILD)/no_symbols.o
+
+$(BUILD)/symbols.S: $(BUILD)/unnamed.elf kernel/mksymbols.py
+	$(Q)$(NM) $< | $(PYTHON) kernel/mksymbols.py > $@
+
+$(BUILD)/no_symbols.S: kernel/mksymbols.py
+	@mkdir -p $(@D)
+	$(Q)$(PYTHON) kernel/mksymbols.py < /dev/null > $@
+
+$(BUILD)/setup.bin: $(SETUP_OBJECTS) legacy/setup.ld
+	$(call say,LD,$@)
+	$(Q)$(LD) -m elf_i386 -z noexecstack -T legacy/setup.ld -o $(BUILD)/setup.elf $(SETUP_OBJECTS)
+	$(Q)$(OBJCOPY) -O binary -j .text $(BUILD)/setup.elf $@
+
+$(BUILD)/spleen-%.psf: kernel/fonts/mkfont.py kernel/fonts/repertoire.txt
+	@mkdir -p $(@D)
+	$(call say,FONT,$@)
+	$(Q)$(PYTHON) kernel/fonts/mkfont.py /usr/share/consolefonts/spleen-$*.psfu.gz kernel/fonts/repertoire.txt $@
+
+$(BUILD)/legacy/setup_header.o: $(BUILD)/setup.bin
+$(BUILD)/kernel/fonts/fonts.o: $(FONTS)
+
+$(BUILD)/efi/%.o: efi/%.c
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CFLAGS) $(EFI_FLAGS) -c $< -o $@
+
+$(BUILD)/16/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,CC16,$<)
+	$(Q)$(CC) $(CFLAGS16) -c $< -o $@
+
+$(BUILD)/16/%.o: %.S
+	@mkdir -p $(@D)
+	$(call say,AS,$<)
+	$(Q)$(CC) $(ASFLAGS) -m32 -c $< -o $@
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CFLAGS) -c $< -o $@
+
+$(BUILD)/%.o: %.S
+	@mkdir -p $(@D)
+	$(call say,AS,$<)
+	$(Q)$(CC) $(ASFLAGS) -c $< -o $@
+
+$(BUILD)/%.o: $(BUILD)/%.S
+	$(call say,AS,$<)
+	$(Q)$(CC) $(ASFLAGS) -c $< -o $@
+
+# The disk ------------------------------------------------------------------------------------------------------------
+
+$(BUILD)/mbr.bin: $(BUILD)/16/legacy/mbr.o legacy/mbr.ld
+	$(call say,LD,$@)
+	$(Q)$(LD) -m elf_i386 -z noexecstack -T legacy/mbr.ld -o $(BUILD)/mbr.elf $<
+	$(Q)$(OBJCOPY) -O binary -j .text $(BUILD)/mbr.elf $@
+
+$(BUILD)/loader.bin: $(LOADER_OBJECTS) legacy/loader.ld legacy/realmode.h
+	$(call say,LD,$@)
+	$(Q)$(CC) -E -P -I. -D__ASSEMBLER__ -x c legacy/loader.ld -o $(BUILD)/loader.ld
+	$(Q)$(LD) -m elf_i386 -z noexecstack --no-warn-rwx-segments -T $(BUILD)/loader.ld -o $(BUILD)/loader.elf $(LOADER_OBJECTS)
+	$(Q)$(OBJCOPY) -O binary -j .text $(BUILD)/loader.elf $@
+
+$(BUILD)/janus.img: $(BUILD)/BOOTX64.EFI $(BUILD)/mbr.bin $(BUILD)/loader.bin fs-image/mkimage.sh
+	$(call say,IMAGE,$@)
+	$(Q)fs-image/mkimage.sh $@ $(BUILD)/BOOTX64.EFI $(BUILD)/mbr.bin $(BUILD)/loader.bin
+
+# Running -------------------------------------------------------------------------------------------------------------
+
+run: all                ## start it under UEFI (OVMF): a window where there is a display, else this terminal
+	$(Q)tests/run.sh uefi
+
+run-bios: all           ## start it under a legacy BIOS (SeaBIOS)
+	$(Q)tests/run.sh bios
+
+debug: all              ## the same under UEFI, stopped at the first instruction of efi_main, in gdb
+	$(Q)tests/debug.sh uefi
+
+debug-bios: all         ## the same under a legacy BIOS, stopped at the 64-bit entry, in gdb
+	$(Q)tests/debug.sh bios
+
+screenshot: all         ## build/uefi.png and build/bios.png: what either route shows
+	$(Q)$(PYTHON) tests/boot/screenshot.py uefi $(BUILD)/uefi.png
+	$(Q)$(PYTHON) tests/boot/screenshot.py bios $(BUILD)/bios.png
+
+# Testing -------------------------------------------------------------------------------------------------------------
+
+HOST_CC    := $(CC) -std=c11 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -I. -I$(BUILD) $(WARNINGS)
+HOST_TESTS := $(patsubst tests/host/%.c,$(BUILD)/host/%,$(wildcard tests/host/test_*.c))
+
+# The first line of a host test names the files it is compiled with.
+$(BUILD)/host/%: tests/host/%.c tests/host/host_test.h $(FONTS) $(wildcard kernel/*.[ch] legacy/*.[ch] efi/*.[ch])
+	@mkdir -p $(@D)
+	$(call say,HOSTCC,$<)
+	$(Q)$(HOST_CC) $< $(shell sed -n '1s,^/\* units: \(.*\) \*/,\1,p' tests/host/$*.c) -lcmocka -o $@
+
+test: all $(HOST_TESTS) ## every test: host, file and disk, booted in QEMU on both routes
+	$(Q)JANUS_BUILD=$(abspath $(BUILD)) $(PYTHON) -B -m pytest -q -p no:cacheprovider -n 2 --dist worksteal tests
+
+check: all              ## format, static analysis, the rules of the house
+	$(Q)tests/check.sh
+
+early-objects:
+	@echo $(EARLY_OBJECTS)
+
+setup:                  ## install what is missing (Debian, Ubuntu), or say what to install (Fedora, Arch)
+	$(Q)tests/setup.sh
+
+clean:                  ## remove everything that was built
+	rm -rf $(BUILD)
+
+help:                   ## this list
+	@echo "make            build/BOOTX64.EFI (the file), build/janus.elf (its symbols), build/janus.img (a disk)"
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s%s\n", $$1, $$2 }'
+
+.PHONY: all run run-bios debug debug-bios screenshot test check early-objects setup clean help
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+-include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d $(BUILD)/*/*/*.d)

@@ -1,0 +1,41 @@
+/*
+ * boot_services.h - the firmware as the UEFI route sees it, until ExitBootServices.
+ *
+ * Rules of this folder: efi_main and what it calls run at the address the firmware chose, on its stack and
+ * page tables; no absolute pointers in initialised data, no SSE, no allocation but in exit_boot_services.c.
+ */
+#ifndef EFI_BOOT_SERVICES_H
+#define EFI_BOOT_SERVICES_H
+
+#include <efi.h>
+
+#include "kernel/boot_info.h"
+
+struct firmware {
+    EFI_HANDLE image;
+    EFI_SYSTEM_TABLE *system;
+    EFI_BOOT_SERVICES *boot;
+    EFI_LOADED_IMAGE *loaded_image; /* null if the firmware does not say */
+};
+
+/* firmware_console.c: says `what` on the firmware's console, with the name of `status`. Hands `status` back.
+ */
+EFI_STATUS firmware_report(const struct firmware *firmware, CHAR16 *what, EFI_STATUS status);
+
+/* graphics.c: finds the framebuffer behind the firmware's console. Without one, display.kind stays
+ * DISPLAY_NONE. */
+void gather_display(const struct firmware *firmware, struct display *display);
+
+/* config_tables.c: RSDP (ACPI 2.0 before 1.0) and SMBIOS (3 before 2); 0 where there is none. */
+void gather_config_tables(const struct firmware *firmware, struct boot_info *info);
+
+/* command_line.c: the words of \janus.cfg on the boot volume, then those of the load options. */
+void gather_command_line(const struct firmware *firmware, struct boot_info *info);
+
+/*
+ * exit_boot_services.c: takes the memory map and leaves boot services. EFI_SUCCESS: they are gone, boot_info
+ * has the map. Otherwise they are still there, in part if it says so, and the status is the firmware's.
+ */
+EFI_STATUS leave_boot_services(const struct firmware *firmware, struct boot_info *info);
+
+#endif

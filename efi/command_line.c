@@ -1,0 +1,77 @@
+/*
+ * command_line.c - the command line: \janus.cfg on the boot volume, then the load options.
+ */
+#include "efi/boot_services.h"
+#include "kernel/cmdline.h"
+
+/*
+ * Load options are whatever somebody stored in a boot entry: text in UCS-2 that need not end in 0, or binary
+ * data of the firmware's own. Only text in ASCII is a command line.
+ */
+static bool is_text(const CHAR16 *options, UINTN count)
+{
+    for (UINTN i = 0; i < count && options[i] != 0; i++) {
+        if (options[i] != '\t' && (options[i] < ' ' || options[i] > '~'))
+            return false;
+    }
+    return true;
+}
+
+static void append_load_options(const EFI_LOADED_IMAGE *loaded_image, struct boot_info *info)
+{
+    const CHAR16 *options = loaded_image->LoadOptions;
+    UINTN count = loaded_image->LoadOptionsSize / sizeof *options;
+    char text[BOOT_CMDLINE_BYTES];
+    size_t n = 0;
+
+    if (options == NULL || !is_text(options, count))
+        return;
+    while (n < count && n < sizeof text && options[n] != 0) {
+        text[n] = (char)options[n];
+        n++;
+    }
+    cmdline_append(info->cmdline, sizeof info->cmdline, span_of(text, n));
+}
+
+/* Opens \janus.cfg on the volume the image came from; null if there is no volume or no such file. */
+static EFI_FILE *open_config(const struct firmware *firmware)
+{
+    EFI_GUID guid = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID;
+    EFI_HANDLE device = firmware->loaded_image->DeviceHandle;
+    void *protocol = NULL;
+    EFI_FILE *root = NULL, *file = NULL;
+
+    if (device == NULL || EFI_ERROR(firmware->boot->HandleProtocol(device, &guid, &protocol)))
+        return NULL;
+    EFI_FILE_IO_INTERFACE *volume = protocol;
+    if (EFI_ERROR(volume->OpenVolume(volume, &root)))
+        return NULL;
+    if (EFI_ERROR(root->Open(root, &file, L"\\janus.cfg", EFI_FILE_MODE_READ, 0)))
+        file = NULL;
+    root->Close(root);
+    return file;
+}
+
+static void append_config(const struct firmware *firmware, struct boot_info *info)
+{
+    EFI_FILE *file = open_config(firmware);
+    char text[BOOT_CMDLINE_BYTES];
+    UINTN size = sizeof text;
+
+    if (file == NULL)
+        return;
+    EFI_STATUS status = file->Read(file, &size, text);
+    if (EFI_ERROR(status))
+        firmware_report(firmware, L"reading \\janus.cfg", status);
+    else
+        cmdline_append_config(info->cmdline, sizeof info->cmdline, span_of(text, size));
+    file->Close(file);
+}
+
+void gather_command_line(const struct firmware *firmware, struct boot_info *info)
+{
+    if (firmware->loaded_image == NULL)
+        return;
+    append_config(firmware, info);
+    append_load_options(firmware->loaded_image, info);
+}

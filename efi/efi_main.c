@@ -1,0 +1,64 @@
+/*
+ * efi_main.c - the UEFI route (UEFI 2.10, 4.1).
+ *
+ * Entered by the firmware in 64-bit mode, interrupts on, identity-mapped, with the Microsoft calling
+ * convention. Gathers what only the firmware knows, leaves boot services and ends in handoff(); what
+ * fails before that is said on the firmware's console and returned to it.
+ */
+#include "efi/boot_services.h"
+#include "kernel/cpu.h"
+#include "kernel/handoff.h"
+#include "kernel/section.h"
+
+EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system);
+
+static void gather_image(struct boot_info *info)
+{
+    info->image_paddr = (uint64_t)(uintptr_t)image_start;
+    info->image_bytes = (uint64_t)(image_end - image_start);
+}
+
+static void gather_loaded_image(struct firmware *firmware)
+{
+    EFI_GUID guid = EFI_LOADED_IMAGE_PROTOCOL_GUID;
+    void *loaded_image = NULL;
+    EFI_STATUS status = firmware->boot->HandleProtocol(firmware->image, &guid, &loaded_image);
+
+    if (EFI_ERROR(status))
+        firmware_report(firmware, L"no Loaded Image protocol, hence no command line", status);
+    firmware->loaded_image = EFI_ERROR(status) ? NULL : loaded_image;
+}
+
+static void gather_firmware(const struct firmware *firmware, struct boot_info *info)
+{
+    const CHAR16 *vendor = firmware->system->FirmwareVendor;
+
+    info->efi_system_table = (uint64_t)(uintptr_t)firmware->system;
+    info->uefi_revision = firmware->system->Hdr.Revision;
+    info->firmware_revision = firmware->system->FirmwareRevision;
+    for (int i = 0; vendor != NULL && i < BOOT_NAME_BYTES - 1 && vendor[i] != 0; i++)
+        info->firmware_vendor[i] = vendor[i] >= ' ' && vendor[i] <= '~' ? (char)vendor[i] : '?';
+}
+
+EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
+{
+    uint64_t entry_tsc = rdtsc();
+    struct firmware firmware = {image, system, system->BootServices, NULL};
+
+    boot_info_begin(BOOT_ROUTE_UEFI);
+    boot_info.timeline[BOOT_STEP_ENTRY] = entry_tsc;
+    firmware.boot->SetWatchdogTimer(0, 0, 0, NULL);
+
+    gather_image(&boot_info);
+    gather_loaded_image(&firmware);
+    gather_firmware(&firmware, &boot_info);
+    gather_config_tables(&firmware, &boot_info);
+    gather_command_line(&firmware, &boot_info);
+    gather_display(&firmware, &boot_info.display);
+
+    EFI_STATUS status = leave_boot_services(&firmware, &boot_info);
+    if (EFI_ERROR(status))
+        return status;
+    boot_info.timeline[BOOT_STEP_MAP] = rdtsc();
+    handoff();
+}

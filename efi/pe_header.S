@@ -1,0 +1,83 @@
+/*
+ * pe_header.S - what UEFI firmware reads before it starts the file: MZ and PE32+ headers.
+ *
+ * Microsoft PE format, revision 11; UEFI 2.10, 2.1.1. Written by hand so that the Linux setup header
+ * can lie between the two. Sections are aligned alike in the file and in memory and none is both
+ * writable and executable. All sizes come from kernel.ld; the checksums from kernel/seal.py.
+ */
+#define PE_MACHINE_AMD64	0x8664
+#define PE_CHARACTERISTICS	0x0022		/* executable image, large address aware */
+#define PE_SUBSYSTEM_EFI_APP	10
+#define PE_NX_COMPAT		0x0100
+#define PE_NUM_DIRECTORIES	16		/* firmware refuses headers with fewer */
+
+#define SECTION_CODE		0x60000020	/* code, execute, read */
+#define SECTION_READ		0x40000040	/* initialised data, read */
+#define SECTION_RELOC		0x42000040	/* initialised data, discardable, read */
+#define SECTION_WRITE		0xc0000040	/* initialised data, read, write */
+
+	.section .header.mz, "a"
+	.ascii	"MZ"
+	.org	0x3c
+	.long	0x280				/* e_lfanew */
+
+	.section .header.pe, "a"
+	.ascii	"PE\0\0"
+	.word	PE_MACHINE_AMD64
+	.word	(section_table_end - section_table) / 40
+	.long	0				/* time stamp: none, builds are reproducible */
+	.long	0, 0				/* no COFF symbols */
+	.word	section_table - optional_header
+	.word	PE_CHARACTERISTICS
+
+optional_header:
+	.word	0x20b				/* PE32+ */
+	.byte	0, 0				/* linker version */
+	.long	text_raw_bytes			/* size of code */
+	.long	data_raw_bytes			/* size of initialised data */
+	.long	0				/* size of uninitialised data: part of .data's virtual size */
+	.long	rva_efi_main
+	.long	rva_text			/* base of code */
+	.quad	0				/* preferred base: none, the code runs anywhere */
+	.long	0x1000				/* section alignment */
+	.long	0x200				/* file alignment */
+	.word	0, 0				/* operating system version */
+	.word	0, 0				/* image version */
+	.word	0, 0				/* subsystem version */
+	.long	0				/* Win32 version */
+	.long	rva_end				/* size of image */
+	.long	0x1000				/* size of headers */
+	.globl	pe_checksum
+pe_checksum:
+	.long	0				/* filled in by kernel/seal.py */
+	.word	PE_SUBSYSTEM_EFI_APP
+	.word	PE_NX_COMPAT
+	.quad	0, 0, 0, 0			/* stack and heap reserve and commit: not used by firmware */
+	.long	0				/* loader flags */
+	.long	PE_NUM_DIRECTORIES
+	.fill	5, 8, 0				/* export, import, resource, exception, certificate */
+	.long	rva_reloc, reloc_bytes		/* base relocation */
+	.fill	PE_NUM_DIRECTORIES - 6, 8, 0
+
+section_table:
+	.macro	section name, rva, virtual_size, raw_size, flags
+1:	.ascii	"\name"
+	.org	1b + 8, 0
+	.long	\virtual_size, \rva, \raw_size, \rva
+	.long	0, 0
+	.word	0, 0
+	.long	\flags
+	.endm
+	section	.text, rva_text, text_raw_bytes, text_raw_bytes, SECTION_CODE
+	section	.rodata, rva_rodata, rodata_raw_bytes, rodata_raw_bytes, SECTION_READ
+	section	.reloc, rva_reloc, reloc_bytes, reloc_raw_bytes, SECTION_RELOC
+	section	.data, rva_data, data_bytes, data_raw_bytes, SECTION_WRITE
+section_table_end:
+
+	/* Nothing needs relocating, but some firmware refuses an image without relocations. */
+	.section .reloc, "a"
+	.long	rva_text			/* page */
+	.long	12				/* block size */
+	.word	0, 0				/* two entries of type ABSOLUTE: skipped */
+
+	.section .note.GNU-stack, "", @progbits

@@ -1,0 +1,23 @@
+/*
+ * address_space.h - every virtual address of the kernel, drawn once.
+ *
+ *   0x0000000000000000  nothing; page 0 is never mapped
+ *   0xffff800000000000  DIRECT_MAP_BASE   RAM at physical address + DIRECT_MAP_BASE; never executable,
+ *                                         what belongs to the firmware read-only
+ *   0xffffc00000000000  DISPLAY_BASE      the framebuffer, write-combining, or VGA memory, uncached
+ *   0xffffffff80000000  IMAGE_BASE        the image: .text execute, .rodata read, .data and below write
+ */
+#ifndef KERNEL_ADDRESS_SPACE_H
+#define KERNEL_ADDRESS_SPACE_H
+
+#define DIRECT_MAP_BASE UINT64_C(0xffff800000000000)
+#define DISPLAY_BASE    UINT64_C(0xffffc00000000000)
+#define IMAGE_BASE      UINT64_C(0xffffffff80000000)
+
+#define PAGE_BYTES UINT64_C(4096)
+
+#define VGA_PADDR       UINT64_C(0xa0000) /* the VGA's window on its memory, text at + 0x18000 */
+#define VGA_BYTES       UINT64_C(0x20000)
+#define VGA_TEXT_OFFSET UINT64_C(0x18000)
+
+#endif

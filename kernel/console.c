@@ -1,0 +1,158 @@
+/*
+ * console.c - one text, several places.
+ */
+#include "kernel/console.h"
+
+#include <stdbool.h>
+
+#include "kernel/framebuffer.h"
+#include "kernel/log.h"
+#include "kernel/printf.h"
+#include "kernel/screen.h"
+#include "kernel/section.h"
+#include "kernel/serial.h"
+#include "kernel/vga_text.h"
+
+NOINIT static struct screen screen;
+NOINIT static struct psf_index indexes[2];
+static struct psf fonts[2];
+static struct framebuffer framebuffer;
+static struct screen_device framebuffer_screen;
+static bool has_screen;
+static const char *display_error;
+static struct serial serial;
+static uint64_t serial_position; /* in the log: what comes next over the serial port */
+
+static bool open_font(uint32_t i, const uint8_t *start, const uint8_t *end)
+{
+    enum psf_error error = psf_open(&fonts[i], span_of(start, (size_t)(end - start)));
+
+    if (error != PSF_OK)
+        display_error = psf_error_name(error);
+    else
+        psf_index(&indexes[i], &fonts[i]);
+    return error == PSF_OK;
+}
+
+static const struct screen_device *find_framebuffer(const struct display *display, volatile void *memory)
+{
+    struct psf_index *both[] = {&indexes[0], &indexes[1]};
+
+    if (!open_font(0, font_8x16, font_8x16_end) || !open_font(1, font_16x32, font_16x32_end))
+        return 0;
+    enum framebuffer_error error = framebuffer_init(&framebuffer, display, memory, both);
+    if (error != FRAMEBUFFER_OK) {
+        display_error = framebuffer_error_name(error);
+        return 0;
+    }
+    framebuffer_screen = framebuffer_device(&framebuffer);
+    return &framebuffer_screen;
+}
+
+static const struct screen_device *find_device(const struct display *display, volatile void *memory)
+{
+    switch (display->kind) {
+    case DISPLAY_FRAMEBUFFER:
+        return find_framebuffer(display, memory);
+    case DISPLAY_VGA_TEXT:
+        return vga_text_init(memory, &display_error);
+    default:
+        return 0;
+    }
+}
+
+/*
+ * The next piece of the log as it goes over the wire, where a line ends in CR LF: `*taken` bytes of the log
+ * become the bytes in `buffer`, of which the number is returned.
+ */
+static size_t next_piece(uint8_t buffer[SERIAL_FIFO_BYTES], size_t *taken)
+{
+    struct span text = log_from(&serial_position);
+    size_t n = 0, i = 0;
+
+    for (; i < text.n && n + 2 <= SERIAL_FIFO_BYTES; i++) {
+        uint8_t c = span_u8(text, i);
+
+        if (c == '\n')
+            buffer[n++] = '\r';
+        buffer[n++] = c;
+    }
+    *taken = i;
+    return n;
+}
+
+/* Hands the serial port what it takes without being waited for. False if something is left over. */
+static bool drain(void)
+{
+    uint8_t buffer[SERIAL_FIFO_BYTES];
+    size_t taken, n;
+
+    while ((n = next_piece(buffer, &taken)) > 0) {
+        if (serial_write_some(&serial, buffer, n) == 0)
+            return false;
+        serial_position += taken;
+    }
+    return true;
+}
+
+static void emit(void *context, const char *text, size_t n)
+{
+    (void)context;
+    console_write(text, n);
+}
+
+void console_init(const struct display *display, volatile void *memory)
+{
+    serial_init(&serial, SERIAL_COM1);
+    const struct screen_device *device = find_device(display, memory);
+
+    has_screen = device != 0 && screen_init(&screen, device);
+}
+
+void console_write(const char *text, size_t n)
+{
+    log_write((const uint8_t *)text, n);
+    if (has_screen)
+        screen_write(&screen, (const uint8_t *)text, n);
+    if (serial.port != 0)
+        drain();
+}
+
+void vprintk(const char *format, va_list args)
+{
+    format_emit_v(emit, 0, format, args);
+}
+
+void printk(const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    vprintk(format, args);
+    va_end(args);
+}
+
+void console_set_color(enum color foreground, enum color background)
+{
+    if (has_screen)
+        screen_set_color(&screen, foreground, background);
+}
+
+void console_flush(void)
+{
+    if (has_screen)
+        screen_flush(&screen);
+    uint64_t last = serial_position;
+    for (uint32_t polls = 0; serial.port != 0 && !drain(); polls++) {
+        if (serial_position != last)
+            polls = 0;
+        last = serial_position;
+        if (polls > SERIAL_MAX_POLLS)
+            serial.port = 0;
+    }
+}
+
+const char *console_display_error(void)
+{
+    return display_error;
+}

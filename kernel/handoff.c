@@ -1,0 +1,183 @@
+/*
+ * handoff.c - builds the final address space and enters the kernel in it.
+ *
+ * Entered by a route in 64-bit mode, interrupts off, on the kernel's stack or the firmware's, at the
+ * physical address the image was loaded at; that and everything below 4 GiB is mapped where it is.
+ * Leaves through enter_kernel() into kernel_main at IMAGE_BASE.
+ */
+#include "kernel/handoff.h"
+
+#include "kernel/address_space.h"
+#include "kernel/boot_info.h"
+#include "kernel/cpu.h"
+#include "kernel/main.h"
+#include "kernel/section.h"
+
+#define LIMIT_4GIB (UINT64_C(1) << 32)
+#define FLOOR_1MIB (UINT64_C(1) << 20)
+#define NUM_SPARE  16 /* page tables for what is mapped after the handoff */
+
+struct page_tables kernel_page_tables;
+
+/* enter_kernel.S */
+_Noreturn void enter_kernel(uint64_t root_paddr, uint64_t stack_top, uint64_t entry);
+extern const uint8_t enter_kernel_end[];
+
+static uint64_t page_floor(uint64_t address)
+{
+    return address & ~(PAGE_BYTES - 1);
+}
+
+static uint64_t page_ceil(uint64_t address)
+{
+    return page_floor(address + PAGE_BYTES - 1);
+}
+
+static uint64_t rva(const uint8_t *symbol)
+{
+    return (uint64_t)(symbol - image_start);
+}
+
+static bool map_image_range(struct page_tables *tables, const uint8_t *from, const uint8_t *to,
+                            uint64_t rights)
+{
+    uint64_t base = page_floor(rva(from));
+
+    return paging_map(tables, IMAGE_BASE + base, boot_info.image_paddr + base, page_ceil(rva(to)) - base,
+                      rights);
+}
+
+/* Each section with its own rights, and nothing at the guard pages. */
+static bool map_image(struct page_tables *tables)
+{
+    return map_image_range(tables, text_start, text_end, PAGE_EXECUTE) &&
+           map_image_range(tables, rodata_start, rodata_end, 0) &&
+           map_image_range(tables, data_start, kernel_stack_guard, PAGE_WRITE) &&
+           map_image_range(tables, kernel_stack, image_end, PAGE_WRITE);
+}
+
+/* Rights in the direct map; false for what is no memory or must not be touched. */
+static bool direct_map_rights(uint64_t type, uint64_t *rights)
+{
+    switch (type) {
+    case MEMORY_USABLE:
+    case MEMORY_BOOT_SERVICES:
+    case MEMORY_KERNEL:
+        *rights = PAGE_WRITE;
+        return true;
+    case MEMORY_ACPI_RECLAIMABLE:
+    case MEMORY_ACPI_NVS:
+    case MEMORY_RUNTIME:
+        *rights = 0;
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool map_direct(struct page_tables *tables, uint64_t base, uint64_t end, uint64_t rights)
+{
+    if (base < PAGE_BYTES)
+        base = PAGE_BYTES; /* page 0 is never mapped */
+    return base >= end || paging_map(tables, DIRECT_MAP_BASE + base, base, end - base, rights);
+}
+
+/* The same, but for the part of the image that must not be written: it has no second, writable address. */
+static bool map_direct_around_image(struct page_tables *tables, uint64_t base, uint64_t end, uint64_t rights)
+{
+    uint64_t hole = boot_info.image_paddr + rva(text_start);
+    uint64_t hole_end = boot_info.image_paddr + rva(data_start);
+
+    if (end <= hole || hole_end <= base)
+        return map_direct(tables, base, end, rights);
+    return map_direct(tables, base, hole, rights) && map_direct(tables, hole_end, end, rights);
+}
+
+/* RAM, in runs as long as neighbouring regions have the same rights, so that large pages fit. */
+static bool map_memory(struct page_tables *tables)
+{
+    const struct memory_map *map = &boot_info.memory_map;
+    uint64_t base = 0, end = 0, rights = 0;
+
+    for (uint32_t i = 0; i < map->num_regions; i++) {
+        const struct memory_region *r = &map->regions[i];
+        uint64_t r_rights;
+
+        if (!direct_map_rights(r->type, &r_rights))
+            continue;
+        if (r_rights != rights || page_floor(r->base) > end) {
+            if (!map_direct_around_image(tables, base, end, rights))
+                return false;
+            base = page_floor(r->base);
+            rights = r_rights;
+        }
+        end = page_ceil(r->end);
+    }
+    return map_direct_around_image(tables, base, end, rights);
+}
+
+static bool map_display(struct page_tables *tables)
+{
+    const struct display *d = &boot_info.display;
+
+    if (d->kind == DISPLAY_VGA_TEXT)
+        return paging_map(tables, DISPLAY_BASE, VGA_PADDR, VGA_BYTES, PAGE_WRITE | PAGE_UNCACHED);
+    if (d->kind != DISPLAY_FRAMEBUFFER)
+        return true;
+    uint64_t base = page_floor(d->paddr);
+    return paging_map(tables, DISPLAY_BASE, base, page_ceil(d->paddr + d->size_bytes) - base,
+                      PAGE_WRITE | PAGE_WRITE_COMBINING);
+}
+
+/* The BIOS leaves its tables' anchors in memory that its map calls reserved or does not list. */
+static bool map_bios_areas(struct page_tables *tables)
+{
+    uint64_t ebda = page_floor(boot_info.ebda_paddr);
+
+    return map_direct(tables, boot_info.bios_rom_paddr, boot_info.bios_rom_paddr + boot_info.bios_rom_bytes,
+                      0) &&
+           map_direct(tables, ebda, page_ceil(boot_info.ebda_paddr + boot_info.ebda_bytes), 0);
+}
+
+/* The few instructions that are on both sides of the switch. */
+static bool map_switch(struct page_tables *tables)
+{
+    uint64_t base = page_floor((uint64_t)(uintptr_t)enter_kernel);
+    uint64_t end = page_ceil((uint64_t)(uintptr_t)enter_kernel_end);
+
+    return paging_map(tables, base, base, end - base, PAGE_EXECUTE);
+}
+
+static _Noreturn void fail(void)
+{
+    halt_forever();
+}
+
+_Noreturn void handoff(void)
+{
+    struct memory_map *map = &boot_info.memory_map;
+    struct page_tables *tables = &kernel_page_tables;
+    uint64_t loaded = boot_info.image_paddr + rva(text_start);
+
+    memory_map_add(map, &memory_map_work, loaded, rva(image_end) - rva(text_start), MEMORY_KERNEL);
+    memory_map_normalise(map, &memory_map_work);
+
+    struct memory_region room = memory_map_largest(map, FLOOR_1MIB, LIMIT_4GIB);
+    if (!paging_begin(tables, room.base, room.end, 0))
+        fail();
+    uint64_t base = tables->root_paddr;
+
+    paging_enable_features();
+    if (!map_image(tables) || !map_memory(tables) || !map_bios_areas(tables) || !map_display(tables) ||
+        !map_switch(tables))
+        fail();
+
+    tables->limit_paddr = tables->next_paddr + NUM_SPARE * PAGE_BYTES;
+    tables->window = DIRECT_MAP_BASE;
+    if (!memory_map_claim(map, base, tables->limit_paddr - base, MEMORY_KERNEL))
+        fail();
+
+    boot_info.timeline[BOOT_STEP_HANDOFF] = rdtsc();
+    enter_kernel(tables->root_paddr, IMAGE_BASE + rva(kernel_stack_top),
+                 IMAGE_BASE + rva((const uint8_t *)(uintptr_t)kernel_main));
+}

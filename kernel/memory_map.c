@@ -1,0 +1,296 @@
+/*
+ * memory_map.c - from the firmware's entries to regions one can trust.
+ *
+ * Each entry becomes two end points, each end point one 64-bit key:
+ *
+ *     address << 8 | start << 7 | type       (start: 1 where the entry begins, 0 where it ends)
+ *
+ * The keys are sorted and walked once. A count for each type says what is open at an address;
+ * the strictest open type is the type of the piece that follows. Addresses have 52 bits, so
+ * that a key has room for every byte address there can be.
+ */
+#include "kernel/memory_map.h"
+
+#include "kernel/string.h"
+
+#define KEY_SHIFT 8
+#define KEY_START UINT64_C(0x80)
+#define KEY_TYPE  UINT64_C(0x7f)
+
+/* The walk's state: how many entries of each type are open, and how many of the firmware's in all. */
+struct sweep {
+    uint32_t open[MEMORY_NUM_TYPES];
+    uint32_t num_open;
+};
+
+static void add_key(struct memory_map_work *work, uint64_t address, uint64_t flags)
+{
+    work->keys[0][work->num_keys] = address << KEY_SHIFT | flags;
+    work->num_keys++;
+}
+
+static bool is_sorted(const uint64_t *keys, uint32_t n)
+{
+    for (uint32_t i = 1; i < n; i++) {
+        if (keys[i - 1] > keys[i])
+            return false;
+    }
+    return true;
+}
+
+/* Merges the sorted runs [low, mid) and [mid, high) of `from` into `to`. */
+static void merge(const uint64_t *from, uint64_t *to, uint32_t low, uint32_t mid, uint32_t high)
+{
+    uint32_t left = low, right = mid;
+
+    for (uint32_t i = low; i < high; i++) {
+        if (left < mid && (right >= high || from[left] <= from[right]))
+            to[i] = from[left++];
+        else
+            to[i] = from[right++];
+    }
+}
+
+/* Sorts keys[0] upwards and says which of the two arrays holds the result. */
+static const uint64_t *sort_keys(struct memory_map_work *work)
+{
+    uint64_t *from = work->keys[0], *to = work->keys[1];
+    uint32_t n = work->num_keys;
+
+    if (is_sorted(from, n))
+        return from;
+    for (uint32_t width = 1; width < n; width *= 2) {
+        for (uint32_t low = 0; low < n; low += 2 * width) {
+            uint32_t mid = n - low < width ? n : low + width;
+            uint32_t high = n - low < 2 * width ? n : low + 2 * width;
+            merge(from, to, low, mid, high);
+        }
+        uint64_t *swap = from;
+        from = to;
+        to = swap;
+    }
+    return from;
+}
+
+/* Opens or closes one entry. */
+static void sweep_key(struct sweep *s, uint64_t key)
+{
+    uint32_t type = (uint32_t)(key & KEY_TYPE);
+    uint32_t change = key & KEY_START ? 1u : UINT32_MAX; /* plus or minus one */
+
+    s->open[type] += change;
+    if (type != MEMORY_KERNEL)
+        s->num_open += change;
+}
+
+static uint32_t sweep_type(const struct sweep *s)
+{
+    uint32_t type = MEMORY_NUM_TYPES - 1;
+
+    while (type > 0 && s->open[type] == 0)
+        type--;
+    return type;
+}
+
+/* Appends a region, or lengthens the last one if it ends where this begins and has the same type. */
+static void append(struct memory_map *map, uint64_t base, uint64_t end, uint32_t type)
+{
+    struct memory_region *last = map->regions + map->num_regions;
+
+    if (map->num_regions > 0 && last[-1].end == base && last[-1].type == type) {
+        last[-1].end = end;
+        map->repairs.num_joined++;
+        return;
+    }
+    last->base = base;
+    last->end = end;
+    last->type = type;
+    map->num_regions++;
+}
+
+void memory_map_begin(struct memory_map *map, struct memory_map_work *work)
+{
+    map->num_entries = 0;
+    map->num_regions = 0;
+    memset(&map->repairs, 0, sizeof map->repairs);
+    work->num_keys = 0;
+    work->last_base = 0;
+}
+
+void memory_map_add(struct memory_map *map, struct memory_map_work *work, uint64_t base, uint64_t size,
+                    uint32_t type)
+{
+    struct memory_map_repairs *repairs = &map->repairs;
+    bool ours = type == MEMORY_KERNEL;
+
+    if (type == 0 || type >= MEMORY_NUM_TYPES) {
+        repairs->num_unknown++;
+        type = MEMORY_RESERVED;
+    }
+    if (!ours) {
+        map->num_entries++;
+        if (base < work->last_base)
+            repairs->num_unsorted++;
+        work->last_base = base;
+    }
+    if (size == 0) {
+        repairs->num_empty++;
+        return;
+    }
+    if (base >= MEMORY_MAP_LIMIT || size > MEMORY_MAP_LIMIT - base) {
+        repairs->num_wrapped++;
+        if (base >= MEMORY_MAP_LIMIT)
+            return;
+        size = MEMORY_MAP_LIMIT - base;
+    }
+    if (work->num_keys + 2 > sizeof work->keys[0] / sizeof work->keys[0][0]) {
+        repairs->num_dropped++;
+        return;
+    }
+    add_key(work, base, KEY_START | type);
+    add_key(work, base + size, type);
+}
+
+void memory_map_normalise(struct memory_map *map, struct memory_map_work *work)
+{
+    const uint64_t *keys = sort_keys(work);
+    struct sweep sweep = {{0}, 0};
+    uint64_t base = 0;
+
+    for (uint32_t i = 0; i < work->num_keys; i++) {
+        uint64_t address = keys[i] >> KEY_SHIFT;
+        uint32_t type = sweep_type(&sweep);
+
+        if (type != 0 && base < address) {
+            append(map, base, address, type);
+            if (sweep.num_open > 1)
+                map->repairs.num_overlaps++;
+        }
+        base = address;
+        sweep_key(&sweep, keys[i]);
+    }
+}
+
+/* Opens a gap of `count` regions before regions[at]. False if the map is full. */
+static bool insert_regions(struct memory_map *map, uint32_t at, uint32_t count)
+{
+    if (count > MEMORY_MAP_MAX_REGIONS - map->num_regions)
+        return false;
+    memmove(map->regions + at + count, map->regions + at, (map->num_regions - at) * sizeof map->regions[0]);
+    map->num_regions += count;
+    return true;
+}
+
+static void remove_region(struct memory_map *map, uint32_t at)
+{
+    map->num_regions--;
+    memmove(map->regions + at, map->regions + at + 1, (map->num_regions - at) * sizeof map->regions[0]);
+}
+
+/* Joins regions[at] with the one before it if they touch and agree. */
+static void join_before(struct memory_map *map, uint32_t at)
+{
+    struct memory_region *r = map->regions + at;
+
+    if (at == 0 || at >= map->num_regions || r[-1].end != r->base || r[-1].type != r->type)
+        return;
+    r[-1].end = r->end;
+    remove_region(map, at);
+}
+
+static uint32_t find_region(const struct memory_map *map, uint64_t base, uint64_t end)
+{
+    for (uint32_t i = 0; i < map->num_regions; i++) {
+        if (map->regions[i].base <= base && end <= map->regions[i].end)
+            return i;
+    }
+    return map->num_regions;
+}
+
+bool memory_map_claim(struct memory_map *map, uint64_t base, uint64_t size, enum memory_type type)
+{
+    if (size == 0 || base >= MEMORY_MAP_LIMIT || size > MEMORY_MAP_LIMIT - base)
+        return false;
+    uint64_t end = base + size;
+    uint32_t at = find_region(map, base, end);
+    if (at == map->num_regions || map->regions[at].type != MEMORY_USABLE)
+        return false;
+
+    struct memory_region old = map->regions[at];
+    uint32_t before = old.base < base, after = end < old.end;
+    if (!insert_regions(map, at, before + after))
+        return false;
+    if (before)
+        map->regions[at++] = (struct memory_region){old.base, base, old.type};
+    map->regions[at] = (struct memory_region){base, end, type};
+    if (after)
+        map->regions[at + 1] = (struct memory_region){end, old.end, old.type};
+    join_before(map, at + 1);
+    join_before(map, at);
+    return true;
+}
+
+struct memory_region memory_map_largest(const struct memory_map *map, uint64_t floor, uint64_t limit)
+{
+    struct memory_region best = {0, 0, 0};
+
+    for (uint32_t i = 0; i < map->num_regions; i++) {
+        struct memory_region r = map->regions[i];
+
+        if (r.base < floor)
+            r.base = floor;
+        if (r.end > limit)
+            r.end = limit;
+        if (r.type == MEMORY_USABLE && r.base < r.end && r.end - r.base > best.end - best.base)
+            best = r;
+    }
+    return best;
+}
+
+uint32_t memory_map_type_at(const struct memory_map *map, uint64_t paddr)
+{
+    for (uint32_t i = 0; i < map->num_regions; i++) {
+        if (map->regions[i].base <= paddr && paddr < map->regions[i].end)
+            return (uint32_t)map->regions[i].type;
+    }
+    return 0;
+}
+
+uint64_t memory_map_total(const struct memory_map *map, uint32_t type)
+{
+    uint64_t total = 0;
+
+    for (uint32_t i = 0; i < map->num_regions; i++) {
+        if (map->regions[i].type == type)
+            total += map->regions[i].end - map->regions[i].base;
+    }
+    return total;
+}
+
+const char *memory_type_name(uint32_t type)
+{
+    switch (type) {
+    case MEMORY_USABLE:
+        return "usable";
+    case MEMORY_BOOT_SERVICES:
+        return "boot services";
+    case MEMORY_ACPI_RECLAIMABLE:
+        return "ACPI tables";
+    case MEMORY_KERNEL:
+        return "kernel";
+    case MEMORY_PERSISTENT:
+        return "persistent";
+    case MEMORY_ACPI_NVS:
+        return "ACPI NVS";
+    case MEMORY_RUNTIME:
+        return "runtime services";
+    case MEMORY_MMIO:
+        return "MMIO";
+    case MEMORY_RESERVED:
+        return "reserved";
+    case MEMORY_UNUSABLE:
+        return "unusable";
+    default:
+        return "unknown";
+    }
+}

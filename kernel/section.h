@@ -1,0 +1,23 @@
+/*
+ * section.h - where things lie in the image; the addresses come from kernel.ld.
+ */
+#ifndef KERNEL_SECTION_H
+#define KERNEL_SECTION_H
+
+#include <stdint.h>
+
+/* Memory that nobody clears: for what is large and is written before it is read. */
+#define NOINIT __attribute__((section(".noinit,\"aw\",@nobits#")))
+
+extern const uint8_t image_start[], text_start[], text_end[], rodata_start[], rodata_end[];
+extern uint8_t data_start[], image_end[];
+/* fonts/fonts.S: PSF2 files. */
+extern const uint8_t font_8x16[], font_8x16_end[], font_16x32[], font_16x32_end[];
+
+extern const uint8_t build_id_note[], build_id_note_end[];
+extern const uint8_t symbol_table[], symbol_table_end[];
+
+/* enter_kernel.S: the stacks, each with a page below it that is never mapped. */
+extern uint8_t kernel_stack_guard[], kernel_stack[], kernel_stack_top[];
+
+#endif

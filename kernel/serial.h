@@ -1,0 +1,40 @@
+/*
+ * serial.h - a 16550 UART (National Semiconductor PC16550D data sheet), polled.
+ */
+#ifndef KERNEL_SERIAL_H
+#define KERNEL_SERIAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define SERIAL_COM1       0x3f8
+#define SERIAL_FIFO_BYTES 16
+
+/* A byte at 115200 baud takes 87 us; a read of an ISA port about 1 us. Far more than a full FIFO needs. */
+#define SERIAL_MAX_POLLS 100000
+
+struct serial {
+    uint16_t port; /* 0: there is none */
+};
+
+/*
+ * Looks for a UART at I/O port `port` (scratch register, then loopback: an absent port reads 0x00 or 0xff)
+ * and sets it to 115200 baud, 8 data bits, no parity, 1 stop bit, FIFO on. False if there is none; then every
+ * write is a no-op.
+ */
+bool serial_init(struct serial *serial, uint16_t port);
+
+/*
+ * Hands over as many of `n` bytes as the transmitter takes without waiting: all up to SERIAL_FIFO_BYTES, or
+ * none. Returns how many.
+ */
+size_t serial_write_some(struct serial *serial, const uint8_t *bytes, size_t n);
+
+/*
+ * Writes all `n` bytes, waiting for each a bounded time. False if the transmitter stopped taking them: it is
+ * then given up, as if it were absent.
+ */
+bool serial_write(struct serial *serial, const uint8_t *bytes, size_t n);
+
+#endif

@@ -1,0 +1,33 @@
+/*
+ * traps.h - exceptions and interrupts (Intel SDM vol. 3A, chapter 6).
+ */
+#ifndef KERNEL_TRAPS_H
+#define KERNEL_TRAPS_H
+
+#include <stdint.h>
+
+enum trap_vector {
+    TRAP_NMI = 2,
+    TRAP_DOUBLE_FAULT = 8,
+    TRAP_PAGE_FAULT = 14,
+    TRAP_MACHINE_CHECK = 18,
+};
+
+/* As trap_entry.S pushes it; the last five are the CPU's own. */
+struct trap_frame {
+    uint64_t vector;
+    uint64_t r15, r14, r13, r12, r11, r10, r9, r8;
+    uint64_t rdi, rsi, rbp, rbx, rdx, rcx, rax;
+    uint64_t error_code; /* 0 where the exception has none */
+    uint64_t rip, cs, rflags, rsp, ss;
+};
+
+_Static_assert(sizeof(struct trap_frame) == 22 * 8, "trap_entry.S pushes 22 quadwords");
+
+/* Fills and loads the IDT: every vector ends in panic_trap(). After segments_init(). */
+void traps_init(void);
+
+/* "page fault" for 14, "interrupt" for what is no exception. */
+const char *trap_name(uint64_t vector);
+
+#endif

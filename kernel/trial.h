@@ -1,0 +1,13 @@
+/*
+ * trial.h - provoking exceptions, to see that they are caught.
+ */
+#ifndef KERNEL_TRIAL_H
+#define KERNEL_TRIAL_H
+
+/*
+ * Does what the command-line word `trial=NAME` names, and does not come back from it; comes back if there is
+ * no such word or no such name. The names stand in trial.c.
+ */
+void trial_run(void);
+
+#endif

@@ -1,0 +1,138 @@
+/*
+ * entry.S - the 32-bit and the 64-bit entry of the Linux boot protocol.
+ *
+ * entry32: entered by a boot loader or by our own setup code in 32-bit protected mode, paging off,
+ *   interrupts off, flat segments; %esi = physical address of boot_params (Linux boot.rst, "32-bit Boot
+ *   Protocol"). Maps the first 4 GiB where they are, turns on long mode and falls into the common end.
+ * entry64: entered in long mode with boot_params and the image identity-mapped; %rsi = boot_params
+ *   (boot.rst, "64-bit Boot Protocol"). The firmware's or loader's page tables serve until the handoff.
+ *
+ * Both leave by calling legacy_main(boot_params, tsc) on the boot stack, .bss cleared, DF and IF clear.
+ * The image runs at any 4 KiB boundary below 4 GiB: it finds out where by calling itself.
+ */
+#define CR0_PE		0x00000001
+#define CR0_CD_NW	0x60000000
+#define CR0_PG		0x80000000
+#define CR4_PAE		0x00000020
+#define MSR_EFER	0xc0000080
+#define EFER_LME	0x00000100
+
+#define PAGE_TABLE	0x003			/* present, writable */
+#define PAGE_2M		0x083			/* present, writable, large */
+
+#define BOOT_PARAMS_SCRATCH	0x1e4
+
+	.section .text.entry32, "ax"
+	.code32
+	.globl	entry32, entry32_here, entry64, entry_common
+entry32:
+	cli
+	cld
+	lea	BOOT_PARAMS_SCRATCH + 4(%esi), %esp
+	call	entry32_here
+entry32_here:
+	pop	%ebp
+	sub	$rva_entry32_here, %ebp		/* %ebp = physical address of RVA 0 */
+	lea	rva_kernel_stack_top(%ebp), %esp
+	rdtsc
+	push	%edx
+	push	%eax
+
+	/* Clear .bss. */
+	lea	rva_bss(%ebp), %edi
+	mov	$bss_longs, %ecx
+	xor	%eax, %eax
+	rep stosl
+
+	/* Page map level 4 and page directory pointers: zero but for the first and the first four entries. */
+	lea	rva_early_tables(%ebp), %edi
+	mov	$2 * 1024, %ecx
+	rep stosl
+	lea	rva_early_tables(%ebp), %edi
+	lea	0x1000 + PAGE_TABLE(%edi), %eax
+	mov	%eax, (%edi)
+	.irp	offset, 0, 8, 16, 24
+	add	$0x1000, %eax
+	mov	%eax, 0x1000 + \offset(%edi)
+	.endr
+
+	/* Four page directories: 4 GiB in pages of 2 MiB, four entries a turn. */
+	lea	0x2000(%edi), %ecx
+	mov	$PAGE_2M, %eax
+	xor	%edx, %edx
+1:
+	.irp	offset, 0, 8, 16, 24
+	mov	%eax, \offset(%ecx)
+	mov	%edx, \offset + 4(%ecx)
+	add	$0x200000, %eax
+	.endr
+	add	$32, %ecx
+	cmp	$PAGE_2M, %eax
+	jne	1b
+
+	/* Long mode. Caches may have been left off. */
+	mov	%cr4, %eax
+	or	$CR4_PAE, %eax
+	mov	%eax, %cr4
+	mov	%edi, %cr3
+	mov	$MSR_EFER, %ecx
+	rdmsr
+	or	$EFER_LME, %eax
+	wrmsr
+	mov	%cr0, %eax
+	and	$~CR0_CD_NW, %eax
+	or	$CR0_PG | CR0_PE, %eax
+	mov	%eax, %cr0
+
+	/* A far return into 64-bit code, through a descriptor table on the stack: null, 64-bit code. */
+	pop	%ebx				/* time stamp, low */
+	pop	%edx				/* high */
+	push	$0x00209b00
+	push	$0x0000ffff
+	push	$0
+	push	$0
+	mov	%esp, %eax
+	push	%eax
+	pushw	$15
+	lgdt	(%esp)
+	lea	rva_entry_common(%ebp), %eax
+	push	$8
+	push	%eax
+	lret
+
+	.org	entry32 + 0x200, 0xcc
+	.code64
+entry64:
+	cli
+	cld
+	rdtsc
+	mov	%eax, %ebx
+	lea	bss_start(%rip), %rdi
+	mov	$bss_longs, %ecx
+	xor	%eax, %eax
+	rep stosl
+
+/* %esi = boot_params, %edx:%ebx = time stamp at entry; long mode. */
+entry_common:
+	xor	%eax, %eax
+	mov	%eax, %ds
+	mov	%eax, %es
+	mov	%eax, %fs
+	mov	%eax, %gs
+	mov	%eax, %ss
+	lea	kernel_stack_top(%rip), %rsp
+	mov	%esi, %edi
+	mov	%edx, %esi
+	shl	$32, %rsi
+	or	%rbx, %rsi
+	xor	%ebp, %ebp
+	call	legacy_main
+	ud2
+
+	.section .noinit, "aw", @nobits
+	.balign	4096
+early_tables:
+	.skip	6 * 4096
+	.globl	early_tables
+
+	.section .note.GNU-stack, "", @progbits
