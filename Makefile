@@ -21,7 +21,7 @@ COMMON   := -std=c11 -ffreestanding -fno-stack-protector -fno-asynchronous-unwin
 CFLAGS   := $(COMMON) -g -O2 -m64 -fpie -mcmodel=small -include kernel/hidden.h -mno-red-zone -mgeneral-regs-only \
             -fno-omit-frame-pointer -mno-omit-leaf-frame-pointer -fno-optimize-sibling-calls
 EFI_FLAGS := -fshort-wchar -DGNU_EFI_USE_MS_ABI -isystem /usr/include/efi -isystem /usr/include/efi/x86_64
-CFLAGS16 := $(COMMON) -Os -m16 -march=i386 -mregparm=3 -fno-pic -fomit-frame-pointer -mno-sse -mno-mmx -mno-80387
+CFLAGS16 := $(COMMON) -Os -m16 -march=i386 -mregparm=3 -mpreferred-stack-boundary=2 -fno-pic -fomit-frame-pointer -mno-sse -mno-mmx -mno-80387
 ASFLAGS  := -ffile-prefix-map=$(CURDIR)=. -I. -I$(BUILD) -MMD -MP
 
 # What the file is made of ---------------------------------------------------------------------------------------------
@@ -31,16 +31,17 @@ EFI_OBJECTS := $(addprefix $(BUILD)/efi/, pe_header.o efi_main.o command_line.o 
 
 LEGACY_OBJECTS := $(addprefix $(BUILD)/legacy/, setup_header.o entry.o legacy_main.o boot_params.o)
 SETUP_OBJECTS  := $(addprefix $(BUILD)/16/legacy/, setup_entry.o setup.o vbe.o bios_call.o a20.o)
-LOADER_OBJECTS := $(addprefix $(BUILD)/16/legacy/, loader_entry.o loader.o disk.o fat32.o partition.o image.o config.o memory_copy.o bios_call.o a20.o)
+LOADER_OBJECTS := $(addprefix $(BUILD)/16/legacy/, loader_entry.o loader.o disk.o fat32.o partition.o image.o memory_copy.o bios_call.o a20.o) \
+    $(BUILD)/16/kernel/config.o
 
 KERNEL_OBJECTS := $(addprefix $(BUILD)/kernel/, main.o boot_info.o memory_map.o paging.o handoff.o enter_kernel.o phys.o \
     segments.o traps.o trap_entry.o panic.o backtrace.o symbols.o trial.o debug_exit.o \
     console.o log.o serial.o screen.o framebuffer.o vga_text.o cp437.o utf8.o psf.o fonts/fonts.o \
-    report.o address_bar.o timeline.o firmware_tables.o acpi.o smbios.o image.o crc32.o cmdline.o printf.o string.o)
+    report.o address_bar.o timeline.o firmware_tables.o acpi.o smbios.o image.o crc32.o cmdline.o config.o printf.o string.o)
 
 # What runs before the handoff, wherever the loader put it: it must hold no absolute addresses.
 EARLY_OBJECTS := $(EFI_OBJECTS) $(LEGACY_OBJECTS) $(addprefix $(BUILD)/kernel/, boot_info.o memory_map.o paging.o \
-    handoff.o enter_kernel.o cmdline.o string.o serial.o)
+    handoff.o enter_kernel.o cmdline.o config.o string.o serial.o)
 
 OBJECTS := $(EFI_OBJECTS) $(LEGACY_OBJECTS) $(KERNEL_OBJECTS)
 FONTS   := $(BUILD)/spleen-8x16.psf $(BUILD)/spleen-16x32.psf
@@ -50,6 +51,8 @@ Q := $(if $(V),,@)
 say = @printf '  %-8s%s\n' $(1) $(2)
 
 all: $(BUILD)/BOOTX64.EFI $(BUILD)/janus.img
+
+$(OBJECTS) $(SETUP_OBJECTS) $(LOADER_OBJECTS) $(BUILD)/16/legacy/mbr.o: Makefile
 
 # The file -------------------------------------------------------------------------------------------------------------
 
@@ -129,13 +132,12 @@ $(BUILD)/mbr.bin: $(BUILD)/16/legacy/mbr.o legacy/mbr.ld
 	$(Q)$(LD) -m elf_i386 -z noexecstack -T legacy/mbr.ld -o $(BUILD)/mbr.elf $<
 	$(Q)$(OBJCOPY) -O binary -j .text $(BUILD)/mbr.elf $@
 
-$(BUILD)/loader.bin: $(LOADER_OBJECTS) legacy/loader.ld legacy/realmode.h
+$(BUILD)/loader.bin: $(LOADER_OBJECTS) legacy/loader.ld
 	$(call say,LD,$@)
-	$(Q)$(CC) -E -P -I. -D__ASSEMBLER__ -x c legacy/loader.ld -o $(BUILD)/loader.ld
-	$(Q)$(LD) -m elf_i386 -z noexecstack --no-warn-rwx-segments -T $(BUILD)/loader.ld -o $(BUILD)/loader.elf $(LOADER_OBJECTS)
+	$(Q)$(LD) -m elf_i386 -z noexecstack --no-warn-rwx-segments -T legacy/loader.ld -o $(BUILD)/loader.elf $(LOADER_OBJECTS)
 	$(Q)$(OBJCOPY) -O binary -j .text $(BUILD)/loader.elf $@
 
-$(BUILD)/janus.img: $(BUILD)/BOOTX64.EFI $(BUILD)/mbr.bin $(BUILD)/loader.bin fs-image/mkimage.sh
+$(BUILD)/janus.img: $(BUILD)/BOOTX64.EFI $(BUILD)/mbr.bin $(BUILD)/loader.bin fs-image/mkimage.sh legacy/realmode.h
 	$(call say,IMAGE,$@)
 	$(Q)fs-image/mkimage.sh $@ $(BUILD)/BOOTX64.EFI $(BUILD)/mbr.bin $(BUILD)/loader.bin
 

@@ -3,6 +3,7 @@
  */
 #include "efi/boot_services.h"
 #include "kernel/cmdline.h"
+#include "kernel/config.h"
 
 /*
  * Load options are whatever somebody stored in a boot entry: text in UCS-2 that need not end in 0, or binary
@@ -52,7 +53,7 @@ static EFI_FILE *open_config(const struct firmware *firmware)
     return file;
 }
 
-static void append_config(const struct firmware *firmware, struct boot_info *info)
+static void take_config(const struct firmware *firmware, struct boot_info *info)
 {
     EFI_FILE *file = open_config(firmware);
     char text[BOOT_CMDLINE_BYTES];
@@ -64,7 +65,7 @@ static void append_config(const struct firmware *firmware, struct boot_info *inf
     if (EFI_ERROR(status))
         firmware_report(firmware, L"reading \\janus.cfg", status);
     else
-        cmdline_append_config(info->cmdline, sizeof info->cmdline, span_of(text, size));
+        config_cmdline(span_of(text, size), info->cmdline, sizeof info->cmdline);
     file->Close(file);
 }
 
@@ -72,6 +73,6 @@ void gather_command_line(const struct firmware *firmware, struct boot_info *info
 {
     if (firmware->loaded_image == NULL)
         return;
-    append_config(firmware, info);
+    take_config(firmware, info);
     append_load_options(firmware->loaded_image, info);
 }

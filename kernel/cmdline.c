@@ -85,19 +85,3 @@ void cmdline_append(char *line, size_t size, struct span text)
     if (n < size)
         line[n] = 0;
 }
-
-static size_t config_line_end(struct span file, size_t at)
-{
-    while (at < file.n && span_u8(file, at) != '\n' && span_u8(file, at) != '\r')
-        at++;
-    return at;
-}
-
-void cmdline_append_config(char *line, size_t size, struct span file)
-{
-    for (size_t at = 0, end; at < file.n; at = end + 1) {
-        end = config_line_end(file, at);
-        if (end > at && span_u8(file, at) != '#')
-            cmdline_append(line, size, span_sub(file, at, end - at));
-    }
-}

@@ -24,7 +24,4 @@ bool cmdline_equals(struct span value, const char *text);
  */
 void cmdline_append(char *line, size_t size, struct span text);
 
-/* The same for a configuration file: its lines, without those that begin with `#`. */
-void cmdline_append_config(char *line, size_t size, struct span file);
-
 #endif

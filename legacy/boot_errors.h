@@ -11,15 +11,13 @@
 #define BOOT_ERROR_LOADER 'L' /* what was read is not the loader: the disk image was written incompletely */
 
 /* Said by the loader. */
-#define BOOT_ERROR_READ 'R' /* a sector cannot be read; the digits are the BIOS status (INT 13h, AH) */
-#define BOOT_ERROR_PARTITION                                                                                 \
-    'P' /* no active FAT32 partition in the MBR, no EFI system partition in the GPT */
+#define BOOT_ERROR_READ       'R' /* a sector cannot be read; the digits are the BIOS status (INT 13h, AH) */
+#define BOOT_ERROR_PARTITION  'P' /* no active FAT32 partition (MBR), no EFI system partition (GPT) */
 #define BOOT_ERROR_FILESYSTEM 'F' /* the FAT32 file system is unsound; the digits are enum fat32_error */
 #define BOOT_ERROR_NO_FILE    'N' /* there is no \EFI\BOOT\BOOTX64.EFI */
-#define BOOT_ERROR_TRUNCATED  'T' /* BOOTX64.EFI is shorter than its header says: it was copied incompletely \
-                                   */
-#define BOOT_ERROR_HEADER 'H'     /* BOOTX64.EFI has no Linux boot header, or one that cannot be right */
-#define BOOT_ERROR_A20    'A' /* address line A20 cannot be enabled: no memory above 1 MiB can be reached */
-#define BOOT_ERROR_MEMORY 'S' /* too small: the BIOS reports less memory than the image needs */
+#define BOOT_ERROR_TRUNCATED  'T' /* BOOTX64.EFI is shorter than its header says: an incomplete copy */
+#define BOOT_ERROR_HEADER     'H' /* BOOTX64.EFI has no Linux boot header, or one that cannot be right */
+#define BOOT_ERROR_A20        'A' /* address line A20 cannot be enabled: no memory above 1 MiB can be reached */
+#define BOOT_ERROR_MEMORY     'S' /* too small: the BIOS reports less memory than the image needs */
 
 #endif

@@ -9,12 +9,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kernel/config.h"
 #include "kernel/span.h"
 #include "legacy/a20.h"
 #include "legacy/asm16.h"
 #include "legacy/bios.h"
 #include "legacy/boot_errors.h"
-#include "legacy/config.h"
 #include "legacy/disk.h"
 #include "legacy/fat32.h"
 #include "legacy/image.h"

@@ -60,17 +60,6 @@ static void test_append(void **state)
     assert_string_equal(line, "one t o thr");
 }
 
-static void test_config(void **state)
-{
-    char line[64] = "";
-
-    (void)state;
-    cmdline_append_config(line, sizeof line, text("# comment\r\nexit\r\n\n#no\ntrial=divide b\n"));
-    assert_string_equal(line, "exit trial=divide b");
-    cmdline_append_config(line, sizeof line, text("last"));
-    assert_string_equal(line, "exit trial=divide b last");
-}
-
 /* Whatever the bytes: nothing outside the spans is read, nothing outside the line is written. */
 static void test_random_bytes(void **state)
 {
@@ -87,7 +76,7 @@ static void test_random_bytes(void **state)
             bytes[i] = (uint8_t) "ab=# \n\r\0exit"[random_u64(&seed) % 12];
         bytes = realloc(bytes, n > 0 ? n : 1);
         line[0] = 0;
-        cmdline_append_config(line, 16, span_of(bytes, n));
+        cmdline_append(line, 16, span_of(bytes, n));
         assert_true(strlen(line) < 16);
         if (cmdline_find(span_of(bytes, n), "a", &value))
             assert_true(value.n <= n);
@@ -99,8 +88,10 @@ static void test_random_bytes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_find),   cmocka_unit_test(test_equals),       cmocka_unit_test(test_append),
-        cmocka_unit_test(test_config), cmocka_unit_test(test_random_bytes),
+        cmocka_unit_test(test_find),
+        cmocka_unit_test(test_equals),
+        cmocka_unit_test(test_append),
+        cmocka_unit_test(test_random_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

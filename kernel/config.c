@@ -1,7 +1,7 @@
 /*
  * config.c - makes the command line from \janus.cfg, see config.h. Pure C: real mode and host alike.
  */
-#include "legacy/config.h"
+#include "kernel/config.h"
 
 #include <stdbool.h>
 

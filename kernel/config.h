@@ -1,8 +1,8 @@
 /*
  * config.h - makes the command line from \janus.cfg. Pure.
  */
-#ifndef LEGACY_CONFIG_H
-#define LEGACY_CONFIG_H
+#ifndef KERNEL_CONFIG_H
+#define KERNEL_CONFIG_H
 
 #include <stddef.h>
 
