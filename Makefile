@@ -171,7 +171,7 @@ $(BUILD)/host/%: tests/host/%.c tests/host/host_test.h $(FONTS) $(wildcard kerne
 	$(Q)$(HOST_CC) $< $(shell sed -n '1s,^/\* units: \(.*\) \*/,\1,p' tests/host/$*.c) -lcmocka -o $@
 
 test: all $(HOST_TESTS) ## every test: host, file and disk, booted in QEMU on both routes
-	$(Q)JANUS_BUILD=$(abspath $(BUILD)) $(PYTHON) -B -m pytest -q -p no:cacheprovider -n 2 --dist worksteal tests
+	$(Q)JANUS_BUILD=$(abspath $(BUILD)) $(PYTHON) -B -m pytest -q -p no:cacheprovider -n 2 --dist loadscope tests
 
 check: all              ## format, static analysis, the rules of the house
 	$(Q)tests/check.sh

@@ -9,8 +9,8 @@
  * the loader is not there, drive 0x80 gets one chance. No drive is ever looked for: unknown ones can hang.
  *
  * Not all of the 512 bytes are ours:
- *   0x003-0x059  BIOSes look for a BPB here and some write into it: plausible values, no code. ThinkPads
- *                want 512 bytes, 18 sectors, 2 heads.
+ *   0x003-0x059  BIOSes look for a BPB here and some write into it: no code. ThinkPads want 512 bytes, 18 sectors,
+ *                2 heads. Nothing else of a FAT volume: OVMF would take the whole disk for one and miss the partition.
  *   0x0da-0x0df  Windows 9x stamps them
  *   0x1b8-0x1bd  disk signature, and two bytes that Windows keeps 0; filled by mkimage.sh
  *   0x1be-0x1fd  partition table; filled by mkimage.sh
@@ -30,12 +30,12 @@ mbr:
 	nop
 	.ascii	"JANUS   "			/* 0x03 OEM name */
 	.word	SECTOR_BYTES			/* 0x0b bytes per sector */
-	.byte	1				/* 0x0d sectors per cluster */
-	.word	1				/* 0x0e reserved sectors */
-	.byte	2				/* 0x10 FATs */
-	.word	224, 2880			/* 0x11 root entries, 0x13 sectors: of a 1.44 MB floppy */
-	.byte	0xf0				/* 0x15 media */
-	.word	9, 18, 2			/* 0x16 sectors per FAT, 0x18 per track, 0x1a heads */
+	.byte	0					/* 0x0d sectors per cluster */
+	.word	0				/* 0x0e reserved sectors */
+	.byte	0				/* 0x10 FATs */
+	.word	0, 0				/* 0x11 root entries, 0x13 sectors */
+	.byte	0xf8				/* 0x15 media: hard disk */
+	.word	0, 18, 2			/* 0x16 sectors per FAT, 0x18 per track, 0x1a heads */
 	.org	0x5a, 0
 
 start:
