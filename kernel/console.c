@@ -11,14 +11,17 @@
 #include "kernel/screen.h"
 #include "kernel/section.h"
 #include "kernel/serial.h"
+#include "kernel/string.h"
 #include "kernel/vga_text.h"
+
+#define LINE_BYTES 256u
 
 NOINIT static struct screen screen;
 NOINIT static struct psf_index indexes[2];
 static struct psf fonts[2];
 static struct framebuffer framebuffer;
 static struct screen_device framebuffer_screen;
-static bool has_screen;
+static bool has_screen, drawing;
 static const char *display_error;
 static struct serial serial;
 static uint64_t serial_position; /* in the log: what comes next over the serial port */
@@ -95,10 +98,48 @@ static bool drain(void)
     return true;
 }
 
+/*
+ * Between these two the screen is worked on. To find it so at the start means that a trap came out of it:
+ * then it is not touched again, and what is to be said about that goes to the others.
+ */
+static bool begin_drawing(void)
+{
+    if (drawing)
+        has_screen = false;
+    drawing = has_screen;
+    return has_screen;
+}
+
+static void end_drawing(void)
+{
+    drawing = false;
+}
+
+/* The pieces of one printk, put together: a console is brought up to date once for each, not for each piece.
+ */
+struct line {
+    char text[LINE_BYTES];
+    size_t used;
+};
+
+static void write_line(struct line *line)
+{
+    console_write(line->text, line->used);
+    line->used = 0;
+}
+
 static void emit(void *context, const char *text, size_t n)
 {
-    (void)context;
-    console_write(text, n);
+    struct line *line = context;
+
+    if (n > LINE_BYTES - line->used)
+        write_line(line);
+    if (n > LINE_BYTES) {
+        console_write(text, n);
+        return;
+    }
+    memcpy(line->text + line->used, text, n);
+    line->used += n;
 }
 
 void console_init(const struct display *display, volatile void *memory)
@@ -112,15 +153,20 @@ void console_init(const struct display *display, volatile void *memory)
 void console_write(const char *text, size_t n)
 {
     log_write((const uint8_t *)text, n);
-    if (has_screen)
+    if (begin_drawing())
         screen_write(&screen, (const uint8_t *)text, n);
+    end_drawing();
     if (serial.port != 0)
         drain();
 }
 
 void vprintk(const char *format, va_list args)
 {
-    format_emit_v(emit, 0, format, args);
+    struct line line;
+
+    line.used = 0;
+    format_emit_v(emit, &line, format, args);
+    write_line(&line);
 }
 
 void printk(const char *format, ...)
@@ -138,17 +184,36 @@ void console_set_color(enum color foreground, enum color background)
         screen_set_color(&screen, foreground, background);
 }
 
-void console_flush(void)
+static void flush_screen(void)
 {
-    if (has_screen)
+    if (begin_drawing())
         screen_flush(&screen);
+    end_drawing();
+}
+
+/* False if the port stopped taking bytes and was given up. */
+static bool flush_serial(void)
+{
     uint64_t last = serial_position;
+
     for (uint32_t polls = 0; serial.port != 0 && !drain(); polls++) {
         if (serial_position != last)
             polls = 0;
         last = serial_position;
-        if (polls > SERIAL_MAX_POLLS)
+        if (polls > SERIAL_MAX_POLLS) {
             serial.port = 0;
+            return false;
+        }
+    }
+    return true;
+}
+
+void console_flush(void)
+{
+    flush_screen();
+    if (!flush_serial()) {
+        printk("The serial port takes no more bytes and is given up.\n");
+        flush_screen();
     }
 }
 

@@ -1,8 +1,8 @@
 /*
  * framebuffer.c - pixels: the checks, the choice of the glyph size, and the three pixel formats.
  *
- * A run of cells is drawn line by line. For each line every 8 pixels come from one byte of a glyph, and its two
- * halves are looked up in a table of 4-pixel groups made for the colours of the run.
+ * A run of cells is drawn line by line. For each line every 8 pixels come from one byte of a glyph, and its
+ * two halves are looked up in a table of 4-pixel groups made for the colours of the run.
  */
 #include "kernel/framebuffer.h"
 
@@ -89,6 +89,8 @@ const char *framebuffer_error_name(enum framebuffer_error error)
         return "pitch shorter than a row of pixels";
     case FRAMEBUFFER_BAD_SIZE:
         return "memory too small for its rows";
+    case FRAMEBUFFER_BAD_FONT:
+        return "glyphs that are not whole bytes wide";
     }
     return "unknown framebuffer error";
 }
@@ -138,7 +140,7 @@ static void choose_cell_size(struct framebuffer *fb, struct psf_index *fonts[2])
     uint32_t scale = FRAMEBUFFER_MAX_SCALE;
 
     while (scale > 0 && !is_roomy(fb, fonts[1]->font, scale))
-        scale--;
+        scale /= 2;
     set_cell_size(fb, fonts[scale > 0], scale > 0 ? scale : 1);
 }
 
@@ -149,6 +151,8 @@ enum framebuffer_error framebuffer_init(struct framebuffer *fb, const struct dis
 
     if (error != FRAMEBUFFER_OK)
         return error;
+    if (fonts[0]->font->width % 8 != 0 || fonts[1]->font->width % 8 != 0)
+        return FRAMEBUFFER_BAD_FONT;
     fb->memory = memory;
     fb->pitch_bytes = display->pitch_bytes;
     fb->width = display->width;
@@ -173,6 +177,7 @@ struct screen_device framebuffer_device(struct framebuffer *fb)
         .glyph = find_glyph,
         .draw = framebuffer_draw,
         .clear = framebuffer_clear,
+        .settle = NULL,
     };
 }
 
@@ -205,12 +210,13 @@ static inline void store_quad(volatile uint8_t *dst, const struct pixel_quad *qu
 }
 
 /* One line of n * 8 pixels. `pixel_bytes` is a constant where this is inlined. */
-static inline __attribute__((always_inline)) void store_octets(const struct framebuffer *fb, volatile uint8_t *dst,
+static inline __attribute__((always_inline)) void store_octets(const struct framebuffer *fb,
+                                                               volatile uint8_t *dst,
                                                                const uint8_t *const *octets, uint32_t n,
                                                                size_t offset, uint32_t pixel_bytes)
 {
     for (uint32_t i = 0; i < n; i++) {
-        uint8_t bits = octets[i][offset];
+        uint32_t bits = octets[i][offset];
 
         store_quad(dst, &fb->quads[bits >> 4], pixel_bytes);
         store_quad(dst + 4 * pixel_bytes, &fb->quads[bits & 15], pixel_bytes);
@@ -218,8 +224,8 @@ static inline __attribute__((always_inline)) void store_octets(const struct fram
     }
 }
 
-static void store_line(const struct framebuffer *fb, volatile uint8_t *dst, const uint8_t *const *octets, uint32_t n,
-                       size_t offset)
+static void store_line(const struct framebuffer *fb, volatile uint8_t *dst, const uint8_t *const *octets,
+                       uint32_t n, size_t offset)
 {
     if (fb->pixel_bytes == 4)
         store_octets(fb, dst, octets, n, offset, 4);
@@ -271,7 +277,8 @@ static void add_to_run(const struct framebuffer *fb, struct run *run, uint32_t c
         run->octets[run->num_octets++] = glyph.p + i;
 }
 
-/* Draws the longest run of changed cells of one colour that begins at cells[0], which has changed. Returns its length.
+/* Draws the longest run of changed cells of one colour that begins at cells[0], which has changed. Returns
+ * its length.
  */
 static uint32_t draw_run(struct framebuffer *fb, uint32_t row, uint32_t column, const uint32_t *cells,
                          uint32_t *shown, uint32_t n)

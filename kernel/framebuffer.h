@@ -2,8 +2,8 @@
  * framebuffer.h - draws cells of text into a linear framebuffer.
  *
  * Only ever writes, and never outside [memory, memory + display->size_bytes): everything the display says is
- * checked once, in framebuffer_init(), and every rectangle of cells against the grid. Memory may be write-combining
- * and is written from left to right, line by line.
+ * checked once, in framebuffer_init(), and every rectangle of cells against the grid. Memory may be
+ * write-combining and is written from left to right, line by line.
  */
 #ifndef KERNEL_FRAMEBUFFER_H
 #define KERNEL_FRAMEBUFFER_H
@@ -21,12 +21,13 @@
 
 enum framebuffer_error {
     FRAMEBUFFER_OK,
-    FRAMEBUFFER_ABSENT,     /* the display is no framebuffer, or not in memory */
-    FRAMEBUFFER_BAD_DEPTH,  /* not 15, 16, 24 or 32 bits per pixel */
-    FRAMEBUFFER_BAD_MASKS,  /* a mask is empty, has gaps, overlaps another or exceeds the pixel */
-    FRAMEBUFFER_TOO_SMALL,  /* not even one glyph fits */
-    FRAMEBUFFER_BAD_PITCH,  /* shorter than a row of pixels */
-    FRAMEBUFFER_BAD_SIZE,   /* the memory does not hold the rows */
+    FRAMEBUFFER_ABSENT,    /* the display is no framebuffer, or not in memory */
+    FRAMEBUFFER_BAD_DEPTH, /* not 15, 16, 24 or 32 bits per pixel */
+    FRAMEBUFFER_BAD_MASKS, /* a mask is empty, has gaps, overlaps another or exceeds the pixel */
+    FRAMEBUFFER_TOO_SMALL, /* not even one glyph fits */
+    FRAMEBUFFER_BAD_PITCH, /* shorter than a row of pixels */
+    FRAMEBUFFER_BAD_SIZE,  /* the memory does not hold the rows */
+    FRAMEBUFFER_BAD_FONT,  /* glyphs that are not whole bytes wide */
 };
 
 /* Four pixels, as they lie in memory. */
@@ -37,11 +38,11 @@ struct pixel_quad {
 struct framebuffer {
     volatile uint8_t *memory;
     size_t pitch_bytes;
-    uint32_t width, height; /* pixels */
-    uint32_t pixel_bytes;   /* 2, 3 or 4 */
-    uint32_t columns, rows; /* cells: at least 1, at most what a screen holds */
+    uint32_t width, height;           /* pixels */
+    uint32_t pixel_bytes;             /* 2, 3 or 4 */
+    uint32_t columns, rows;           /* cells: at least 1, at most what a screen holds */
     uint32_t cell_width, cell_height; /* pixels */
-    uint32_t scale;                   /* 1..FRAMEBUFFER_MAX_SCALE: pixels per pixel of the font */
+    uint32_t scale;                   /* 1, 2 or 4: pixels per pixel of the font */
     const struct psf *font;
     struct psf_index *index;
     uint32_t colors[NUM_COLORS]; /* as pixels */
@@ -50,12 +51,13 @@ struct framebuffer {
 };
 
 /*
- * Takes the display into use, its framebuffer mapped at `memory`. `fonts` are two, by ascending size, and each has its
- * index. The largest glyph, the second font also enlarged by a whole number, is used that still gives 100 columns and
- * 40 rows; on a small panel the smaller font. Draws nothing yet. On an error *fb is not to be used.
+ * Takes the display into use, its framebuffer mapped at `memory`. `fonts` are two, by ascending size, and
+ * each has its index. The largest glyph, the second font also doubled or quadrupled, is used that still
+ * gives 100 columns and 40 rows; on a small panel the smaller font. Draws nothing yet. On an error *fb is not
+ * to be used.
  */
-enum framebuffer_error framebuffer_init(struct framebuffer *fb, const struct display *display, volatile void *memory,
-                                        struct psf_index *fonts[2]);
+enum framebuffer_error framebuffer_init(struct framebuffer *fb, const struct display *display,
+                                        volatile void *memory, struct psf_index *fonts[2]);
 
 /* What went wrong, in a few words for a message. */
 const char *framebuffer_error_name(enum framebuffer_error error);
@@ -63,7 +65,8 @@ const char *framebuffer_error_name(enum framebuffer_error error);
 /* The device for screen_init(); `fb` must stay. */
 struct screen_device framebuffer_device(struct framebuffer *fb);
 
-/* Both as in struct screen_device; context is a struct framebuffer. They do nothing for cells outside the grid. */
+/* Both as in struct screen_device; context is a struct framebuffer. They do nothing for cells outside the
+ * grid. */
 void framebuffer_draw(void *context, uint32_t row, uint32_t column, const uint32_t *cells, uint32_t *shown,
                       uint32_t n);
 void framebuffer_clear(void *context, uint32_t row, uint32_t column, uint32_t n, enum color background);

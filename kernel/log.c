@@ -4,14 +4,26 @@
 #include "kernel/log.h"
 
 #include "kernel/section.h"
+#include "kernel/string.h"
 
 NOINIT static uint8_t ring[LOG_BYTES];
 static uint64_t num_written;
 
+static size_t min_size(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
 void log_write(const uint8_t *bytes, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
-        ring[num_written++ % LOG_BYTES] = bytes[i];
+    while (n > 0) {
+        size_t at = num_written % LOG_BYTES, piece = min_size(n, LOG_BYTES - at);
+
+        memcpy(ring + at, bytes, piece);
+        num_written += piece;
+        bytes += piece;
+        n -= piece;
+    }
 }
 
 uint64_t log_end(void)
@@ -23,7 +35,7 @@ struct span log_from(uint64_t *position)
 {
     if (num_written > LOG_BYTES && *position < num_written - LOG_BYTES)
         *position = num_written - LOG_BYTES;
-    size_t at = *position % LOG_BYTES, n = num_written - *position;
+    size_t at = *position % LOG_BYTES;
 
-    return span_of(ring + at, n < LOG_BYTES - at ? n : LOG_BYTES - at);
+    return span_of(ring + at, min_size(num_written - *position, LOG_BYTES - at));
 }

@@ -71,13 +71,14 @@ bool screen_init(struct screen *s, const struct screen_device *device)
     return true;
 }
 
+/* Draws only when a line would be gone before it was ever seen, and then complete lines. */
 static void scroll(struct screen *s)
 {
+    if (s->num_scrolled >= s->rows)
+        draw_all(s);
     s->top = s->top + 1 < s->rows ? s->top + 1 : 0;
     empty_row(s, s->rows - 1);
     s->num_scrolled++;
-    if (s->num_scrolled >= s->rows)
-        draw_all(s);
 }
 
 static void new_line(struct screen *s)
@@ -150,24 +151,33 @@ static void put(struct screen *s, uint32_t code)
     }
 }
 
-/* The fast way for printable ASCII up to the right edge; returns how many bytes went that way. */
-static size_t put_plain(struct screen *s, const uint8_t *text, size_t n)
+/* Makes cells of printable ASCII, up to the first byte that is none; returns how many. */
+static size_t make_plain(const struct screen *s, uint32_t *cells, const uint8_t *text, size_t n)
 {
-    uint32_t room = s->columns - s->column, attribute = s->attribute;
-    uint32_t *cells = row_cells(s, s->row) + s->column;
-    size_t limit = n < room ? n : room, i = 0;
+    uint32_t attribute = s->attribute;
+    size_t i;
 
-    for (; i < limit; i++) {
+#pragma GCC unroll 4
+    for (i = 0; i < n; i++) {
         uint32_t cell = s->plain[text[i]];
 
         if (cell == 0)
             break;
         cells[i] = cell | attribute;
     }
-    if (i > 0)
-        mark(s, s->column, s->column + (uint32_t)i);
-    s->column += (uint32_t)i;
     return i;
+}
+
+/* The fast way for printable ASCII up to the right edge; returns how many bytes went that way. */
+static size_t put_plain(struct screen *s, const uint8_t *text, size_t n)
+{
+    size_t room = s->columns - s->column;
+    size_t done = make_plain(s, row_cells(s, s->row) + s->column, text, n < room ? n : room);
+
+    if (done > 0)
+        mark(s, s->column, s->column + (uint32_t)done);
+    s->column += (uint32_t)done;
+    return done;
 }
 
 static void put_byte(struct screen *s, uint8_t byte)
@@ -222,6 +232,8 @@ void screen_clear_rest(struct screen *s)
         return;
     s->clean = true;
     draw_dirty(s);
+    if (s->device->settle != NULL)
+        s->device->settle(s->device->context);
     for (uint32_t row = 0; row < s->num_entered; row++)
         clear_unknown(s, row);
     for (uint32_t row = s->num_entered; row < s->rows; row++)
@@ -230,6 +242,7 @@ void screen_clear_rest(struct screen *s)
 
 void screen_flush(struct screen *s)
 {
+    screen_clear_rest(s);
     draw_dirty(s);
     if (s->num_scrolled > 0)
         draw_all(s);

@@ -66,6 +66,9 @@ struct screen_device {
 
     /* Fills `n` cells of `row` from `column` on with a background, and the margin next to the outermost. */
     void (*clear)(void *context, uint32_t row, uint32_t column, uint32_t n, enum color background);
+
+    /* What may wait until the first line is out; called once, before the rest is cleared. May be null. */
+    void (*settle)(void *context);
 };
 
 struct screen {
@@ -94,21 +97,20 @@ struct screen {
 bool screen_init(struct screen *s, const struct screen_device *device);
 
 /*
- * Writes `n` bytes of UTF-8. \n goes to the start of the next line (in the
- * last row once text follows, so that no row stays empty), \r to the start of this one, \b one
- * cell back, \t fills with spaces to the next multiple of 8; other control characters show as U+FFFD. Wraps
- * at the right edge.
+ * Writes `n` bytes of UTF-8. \n goes to the start of the next line (in the last row once text follows, so
+ * that no row stays empty), \r to the start of this one, \b one cell back, \t fills with spaces to the next
+ * multiple of 8; other control characters show as U+FFFD. Wraps at the right edge. The first call after the
+ * first line clears the rest of the screen.
  */
 void screen_write(struct screen *s, const uint8_t *text, size_t n);
 
 /* Colours of what is written from now on. */
 void screen_set_color(struct screen *s, enum color foreground, enum color background);
 
-/* Clears what the device showed before and no text has overwritten. The first time only; later calls do
- * nothing. */
+/* Clears what the device showed before and no text has overwritten. Later calls do nothing. */
 void screen_clear_rest(struct screen *s);
 
-/* Brings the device up to date. */
+/* Brings the device up to date, and clears the rest of it. */
 void screen_flush(struct screen *s);
 
 #endif

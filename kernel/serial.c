@@ -22,6 +22,7 @@
 #define READY             0x0f /* DTR, RTS, OUT1, OUT2 */
 #define DATA_READY        0x01
 #define TRANSMITTER_EMPTY 0x20
+#define NOBODY            0xff /* status of a port that is not, or no longer, there */
 
 static bool keeps(const struct serial *serial, uint8_t value)
 {
@@ -36,7 +37,7 @@ static bool loops_back(const struct serial *serial, uint8_t value)
     for (int i = 0; i < SERIAL_MAX_POLLS; i++) {
         uint8_t status = in8(serial->port + LINE_STATUS);
 
-        if (status == 0xff)
+        if (status == NOBODY)
             return false;
         if (status & DATA_READY)
             return in8(serial->port + DATA) == value;
@@ -68,9 +69,16 @@ bool serial_init(struct serial *serial, uint16_t port)
     return false;
 }
 
+static bool takes_bytes(const struct serial *serial)
+{
+    uint8_t status = in8(serial->port + LINE_STATUS);
+
+    return status != NOBODY && (status & TRANSMITTER_EMPTY) != 0;
+}
+
 size_t serial_write_some(struct serial *serial, const uint8_t *bytes, size_t n)
 {
-    if (serial->port == 0 || n == 0 || !(in8(serial->port + LINE_STATUS) & TRANSMITTER_EMPTY))
+    if (serial->port == 0 || n == 0 || !takes_bytes(serial))
         return 0;
     if (n > SERIAL_FIFO_BYTES)
         n = SERIAL_FIFO_BYTES;

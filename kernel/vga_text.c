@@ -26,6 +26,8 @@
 #define SEQUENCER_MEMORY_MODE 4
 #define GRAPHICS_MODE         5
 #define GRAPHICS_MISC         6
+#define GRAPHICS_MISC_MASK    0x0d /* graphics mode, and where the memory is seen */
+#define GRAPHICS_MISC_TEXT    0x0c /* text, 32 KiB at 0xb8000 */
 #define CRTC_CURSOR_START     0x0a
 #define CRTC_START_HIGH       0x0c
 #define CRTC_START_LOW        0x0d
@@ -58,6 +60,12 @@ static bool has_vga(void)
     bool kept = read_register(CRTC, CRTC_CURSOR_LOW) == other;
     write_register(CRTC, CRTC_CURSOR_LOW, old);
     return kept;
+}
+
+/* Text that is seen at 0xb8000. */
+static bool in_text_mode(void)
+{
+    return (read_register(GRAPHICS, GRAPHICS_MISC) & GRAPHICS_MISC_MASK) == GRAPHICS_MISC_TEXT;
 }
 
 /* Bit 7 of an attribute means a bright background, not blinking. */
@@ -121,18 +129,19 @@ static void load_glyphs(volatile uint8_t *memory, const struct psf *font, struct
     }
 }
 
-static void load_font(volatile uint8_t *memory)
+static void device_settle(void *context)
 {
     NOINIT static struct psf_index index;
     struct psf font;
     uint8_t saved[4];
 
+    (void)context;
     if (psf_open(&font, span_of(font_8x16, (size_t)(font_8x16_end - font_8x16))) != PSF_OK ||
         font.height != FONT_HEIGHT || font.width != 8)
         return;
     psf_index(&index, &font);
     open_font_memory(saved);
-    load_glyphs(memory, &font, &index);
+    load_glyphs((volatile uint8_t *)text - FONT_MEMORY_OFFSET, &font, &index);
     close_font_memory(saved);
 }
 
@@ -142,24 +151,44 @@ static uint16_t device_glyph(void *context, uint32_t code)
     return cp437_from_code(code);
 }
 
+static bool on_screen(uint32_t row, uint32_t column, uint32_t n)
+{
+    return row < VGA_TEXT_ROWS && column < VGA_TEXT_COLUMNS && n <= VGA_TEXT_COLUMNS - column;
+}
+
+/* The character in the low byte, the attribute in the high one: in a cell it is the other way round. */
+static uint16_t text_of(uint32_t cell)
+{
+    return __builtin_bswap16((uint16_t)cell);
+}
+
 static void device_draw(void *context, uint32_t row, uint32_t column, const uint32_t *cells, uint32_t *shown,
                         uint32_t n)
 {
     (void)context;
-    for (uint32_t i = 0; i < n; i++) {
-        if (shown[i] == cells[i] || row >= VGA_TEXT_ROWS || column + i >= VGA_TEXT_COLUMNS)
+    if (!on_screen(row, column, n))
+        return;
+    volatile uint16_t *to = text + row * VGA_TEXT_COLUMNS + column;
+#pragma GCC unroll 4
+    for (size_t i = 0; i < n; i++) {
+        uint32_t cell = cells[i];
+
+        if (shown[i] == cell)
             continue;
-        text[row * VGA_TEXT_COLUMNS + column + i] =
-            (uint16_t)(cell_attribute(cells[i]) << 8 | (cell_glyph(cells[i]) & 0xff));
-        shown[i] = cells[i];
+        shown[i] = cell;
+        to[i] = text_of(cell);
     }
 }
 
 static void device_clear(void *context, uint32_t row, uint32_t column, uint32_t n, enum color background)
 {
+    uint16_t blank = text_of(cell_of(' ', attribute_of(COLOR_LIGHT_GRAY, background)));
+
     (void)context;
-    for (uint32_t i = column; i < column + n && i < VGA_TEXT_COLUMNS && row < VGA_TEXT_ROWS; i++)
-        text[row * VGA_TEXT_COLUMNS + i] = (uint16_t)((background & 15) << 12 | COLOR_LIGHT_GRAY << 8 | ' ');
+    if (!on_screen(row, column, n))
+        return;
+    for (uint32_t i = 0; i < n; i++)
+        text[row * VGA_TEXT_COLUMNS + column + i] = blank;
 }
 
 const struct screen_device *vga_text_init(volatile void *memory, const char **error)
@@ -170,9 +199,14 @@ const struct screen_device *vga_text_init(volatile void *memory, const char **er
         .glyph = device_glyph,
         .draw = device_draw,
         .clear = device_clear,
+        .settle = device_settle,
     };
     if (!has_vga()) {
         *error = "no VGA answers";
+        return 0;
+    }
+    if (!in_text_mode()) {
+        *error = "the VGA is not in text mode";
         return 0;
     }
     text = memory;
@@ -181,6 +215,5 @@ const struct screen_device *vga_text_init(volatile void *memory, const char **er
     write_register(CRTC, CRTC_START_LOW, 0);
     disable_blinking();
     load_palette();
-    load_font((volatile uint8_t *)memory - FONT_MEMORY_OFFSET);
     return &device;
 }

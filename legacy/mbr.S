@@ -30,7 +30,7 @@ mbr:
 	nop
 	.ascii	"JANUS   "			/* 0x03 OEM name */
 	.word	SECTOR_BYTES			/* 0x0b bytes per sector */
-	.byte	0					/* 0x0d sectors per cluster */
+	.byte	0				/* 0x0d sectors per cluster */
 	.word	0				/* 0x0e reserved sectors */
 	.byte	0				/* 0x10 FATs */
 	.word	0, 0				/* 0x11 root entries, 0x13 sectors */

@@ -1,0 +1,265 @@
+/* units: kernel/framebuffer.c kernel/printf.c kernel/psf.c kernel/utf8.c kernel/fonts/fonts.S */
+/*
+ * The console with every set of outputs there can be: a serial port made of a few variables, a framebuffer
+ * and a VGA made of memory.
+ */
+#include "tests/host/host_test.h"
+
+#define KERNEL_CPU_H /* the ports below instead of the machine's */
+
+static void out8(uint16_t port, uint8_t value);
+static uint8_t in8(uint16_t port);
+
+#include "kernel/cp437.c"
+#include "kernel/log.c"
+#include "kernel/screen.c"
+#include "kernel/serial.c"
+#define text video_memory /* not the name of a parameter in the files behind it */
+#include "kernel/vga_text.c"
+#undef text
+#include "kernel/console.c"
+
+#define SENT_BYTES 200000
+
+static struct {
+    bool present, stuck;
+    uint32_t pause, busy; /* status reads until it is ready again */
+    uint8_t scratch, modem, looped;
+    char sent[SENT_BYTES];
+    size_t num_sent;
+} uart;
+
+static bool has_vga_ports;
+static uint8_t vga_index, vga_value;
+
+static uint8_t uart_status(void)
+{
+    bool looped = uart.modem & 0x10;
+
+    if (uart.busy > 0 && !uart.stuck)
+        uart.busy--;
+    return (uint8_t)((uart.busy == 0 && !uart.stuck ? 0x60 : 0) | looped);
+}
+
+static void out8(uint16_t port, uint8_t value)
+{
+    if (port >= 0x3f8 && port <= 0x3ff) {
+        if (port == 0x3ff)
+            uart.scratch = value;
+        else if (port == 0x3fc)
+            uart.modem = value;
+        else if (port == 0x3f8 && uart.modem & 0x10)
+            uart.looped = value;
+        else if (port == 0x3f8 && uart.modem == 0x0f && uart.num_sent < SENT_BYTES)
+            uart.sent[uart.num_sent++] = (char)value, uart.busy = uart.pause;
+        return;
+    }
+    if (port == 0x3d4)
+        vga_index = value;
+    if (port == 0x3d5 && vga_index == 0x0f)
+        vga_value = value;
+}
+
+static uint8_t in8(uint16_t port)
+{
+    if (port >= 0x3f8 && port <= 0x3ff && uart.present)
+        return port == 0x3ff ? uart.scratch : port == 0x3f8 ? uart.looped : uart_status();
+    if (!has_vga_ports || port == 0x3ff)
+        return 0xff;
+    return port == 0x3d5 ? vga_value : port == 0x3cf ? 0x0e : 0;
+}
+
+static uint8_t *panel;
+
+/* Everything as the loader leaves it: .bss clear, .noinit not. */
+static int reset(void **state)
+{
+    (void)state;
+    memset(&uart, 0, sizeof uart);
+    uart.present = true;
+    has_vga_ports = true;
+    has_screen = drawing = false;
+    display_error = NULL;
+    serial.port = 0;
+    serial_position = log_end();
+    memset(&screen, 0xee, sizeof screen);
+    panel = calloc(1, 0x200000);
+    return 0;
+}
+
+static int release(void **state)
+{
+    (void)state;
+    free(panel);
+    return 0;
+}
+
+static const struct display no_display;
+static const struct display vga_display = {.kind = DISPLAY_VGA_TEXT, .width = 80, .height = 25};
+static const struct display framebuffer_display = {
+    DISPLAY_FRAMEBUFFER, 640, 480, 2560, 32, 0xff0000, 0xff00, 0xff, 0, 640 * 480 * 4};
+
+static void expect_sent(const char *expected)
+{
+    size_t n = strlen(expected);
+
+    assert_int_equal(uart.num_sent, n);
+    assert_memory_equal(uart.sent, expected, n);
+}
+
+static char vga_char(uint32_t row, uint32_t column)
+{
+    return (char)panel[0x18000 + (row * 80 + column) * 2];
+}
+
+static void test_all_sets_of_outputs(void **state)
+{
+    (void)state;
+    for (uint32_t set = 0; set < 6; set++) {
+        const struct display *displays[] = {&no_display, &vga_display, &framebuffer_display};
+        uint32_t kind = set % 3;
+
+        release(state);
+        reset(state);
+        uart.present = set >= 3;
+        console_init(displays[kind], panel + (kind == 1 ? 0x18000 : 0));
+        assert_null(console_display_error());
+        printk("%s %d\n", "two", 2);
+        console_flush();
+        expect_sent(uart.present ? "two 2\r\n" : "");
+        if (kind == 1)
+            assert_int_equal(vga_char(0, 1), 'w');
+        else
+            assert_int_equal(panel[0], kind == 2 ? palette[COLOR_BLACK].blue : 0);
+    }
+}
+
+/* The log keeps what was printed before there was a console. */
+static void test_before_init(void **state)
+{
+    (void)state;
+    printk("early \xe2\x80\x94\n");
+    console_flush();
+    console_init(&no_display, NULL);
+    printk("late\n");
+    expect_sent("early \xe2\x80\x94\r\nlate\r\n");
+}
+
+static void test_displays_that_fail(void **state)
+{
+    struct display bad = framebuffer_display;
+
+    (void)state;
+    bad.pitch_bytes = 2559;
+    console_init(&bad, panel);
+    assert_string_equal(console_display_error(), "pitch shorter than a row of pixels");
+    printk("x");
+    has_vga_ports = false;
+    console_init(&vga_display, panel + 0x18000);
+    assert_string_equal(console_display_error(), "no VGA answers");
+    printk("y");
+    console_flush();
+    for (size_t i = 0; i < 0x200000; i++)
+        assert_int_equal(panel[i], 0);
+}
+
+/* A slow port is not waited for, and gets everything in the end. */
+static void test_slow_serial(void **state)
+{
+    (void)state;
+    uart.pause = 50;
+    console_init(&no_display, NULL);
+    for (int i = 0; i < 3000; i++)
+        printk("%d\n", i % 10);
+    assert_true(uart.num_sent < 3000 * 3);
+    console_flush();
+    assert_int_equal(uart.num_sent, 3000 * 3);
+    for (size_t i = 0; i < 3000; i++)
+        assert_memory_equal(uart.sent + 3 * i, ((const char[]){(char)('0' + i % 10), '\r', '\n'}), 3);
+}
+
+/* A port that stops is given up, once, and the screen says so. */
+static void test_stuck_serial(void **state)
+{
+    (void)state;
+    console_init(&vga_display, panel + 0x18000);
+    uart.stuck = true;
+    printk("lost\n");
+    assert_int_not_equal(serial.port, 0);
+    console_flush();
+    assert_int_equal(serial.port, 0);
+    assert_int_equal(vga_char(1, 4), 's'); /* The serial port ... */
+    console_flush();
+    assert_int_equal(vga_char(2, 0), ' ');
+}
+
+/* More than the log holds while the port is busy: the last LOG_BYTES arrive. */
+static void test_overtaken(void **state)
+{
+    const uint32_t num_lines = LOG_BYTES / 7 + 100; /* of 7 bytes: the ring ends within one */
+    char line[8];
+
+    (void)state;
+    console_init(&no_display, NULL);
+    uart.stuck = true;
+    for (uint32_t i = 0; i < num_lines; i++)
+        printk("%06u|", i);
+    uart.stuck = false;
+    console_flush();
+    assert_int_equal(uart.num_sent, LOG_BYTES);
+    for (uint32_t i = 0; i < LOG_BYTES; i++) {
+        uint32_t at = num_lines * 7 - LOG_BYTES + i;
+
+        snprintf(line, sizeof line, "%06u|", at / 7);
+        assert_int_equal(uart.sent[i], line[at % 7]);
+    }
+}
+
+static void test_long_pieces(void **state)
+{
+    static char piece[1001], expected[1100];
+
+    (void)state;
+    memset(piece, 'p', 1000);
+    console_init(&no_display, NULL);
+    printk("<%s>%300d\n", piece, 7);
+    snprintf(expected, sizeof expected, "<%s>", piece);
+    assert_memory_equal(uart.sent, expected, 1002);
+    assert_int_equal(uart.num_sent, 1002 + 300 + 2);
+    assert_memory_equal(uart.sent + 1002 + 298, " 7\r\n", 4);
+}
+
+/* A trap in the middle of drawing: its message leaves the screen alone and goes over the serial port. */
+static void test_trap_while_drawing(void **state)
+{
+    (void)state;
+    console_init(&vga_display, panel + 0x18000);
+    assert_true(begin_drawing());
+    printk("panic\n");
+    console_flush();
+    expect_sent("panic\r\n");
+    assert_int_equal(vga_char(0, 0), 0);
+}
+
+static void test_colors(void **state)
+{
+    (void)state;
+    console_set_color(COLOR_RED, COLOR_BLACK); /* before there is a screen */
+    console_init(&vga_display, panel + 0x18000);
+    console_set_color(COLOR_WHITE, COLOR_RED);
+    printk("!");
+    assert_int_equal(panel[0x18001], 0x4f);
+    expect_sent("!");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, reset, release)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_all_sets_of_outputs), TEST(test_before_init),        TEST(test_displays_that_fail),
+        TEST(test_slow_serial),         TEST(test_stuck_serial),       TEST(test_overtaken),
+        TEST(test_long_pieces),         TEST(test_trap_while_drawing), TEST(test_colors),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,216 @@
+/* units:  */
+/*
+ * The serial driver on a 16550 made of a few variables, on ports where there is none, and on one that stops.
+ */
+#include "tests/host/host_test.h"
+
+#define KERNEL_CPU_H /* the port below instead of the machine's */
+
+static void out8(uint16_t port, uint8_t value);
+static uint8_t in8(uint16_t port);
+
+#include "kernel/serial.c"
+
+#define PORT 0x2f8
+
+static struct {
+    int absent;         /* -1: present; otherwise what every read gives */
+    bool loopback_dead; /* has a scratch register, but is no UART */
+    bool stuck;         /* takes no more bytes */
+    uint32_t busy;      /* reads of the status until the FIFO is empty again */
+    uint8_t r[8], divisor[2];
+    uint8_t fifo[16];
+    uint32_t in_fifo;
+    int looped; /* the byte in the receiver; -1: none */
+    uint8_t line[4096];
+    size_t num_line;
+    uint64_t num_reads;
+} uart;
+
+static bool divisor_latch(void)
+{
+    return uart.r[3] & 0x80;
+}
+
+static void transmit(uint8_t value)
+{
+    if (uart.r[4] & 0x10) {
+        uart.looped = uart.loopback_dead ? -1 : value;
+        return;
+    }
+    assert_int_equal(uart.r[4] & 3, 3); /* DTR and RTS are up */
+    assert_int_equal(uart.r[3], 3);     /* 8N1 */
+    assert_true(uart.in_fifo < 16);     /* none is lost */
+    assert_true(uart.busy == 0 || uart.in_fifo > 0);
+    uart.fifo[uart.in_fifo++] = value;
+    uart.busy = 5;
+}
+
+static void out8(uint16_t port, uint8_t value)
+{
+    uint32_t reg = port - PORT;
+
+    assert_true(reg < 8);
+    if (uart.absent >= 0)
+        return;
+    if (reg < 2 && divisor_latch())
+        uart.divisor[reg] = value;
+    else if (reg == 0)
+        transmit(value);
+    else
+        uart.r[reg] = value;
+}
+
+static uint8_t status(void)
+{
+    uint8_t received = uart.looped >= 0;
+
+    if (uart.busy > 0 && !uart.stuck && --uart.busy == 0) {
+        assert_true(uart.num_line + uart.in_fifo <= sizeof uart.line);
+        memcpy(uart.line + uart.num_line, uart.fifo, uart.in_fifo);
+        uart.num_line += uart.in_fifo;
+        uart.in_fifo = 0;
+    }
+    return (uint8_t)(received | (uart.busy == 0 && !uart.stuck ? 0x60 : 0));
+}
+
+static uint8_t in8(uint16_t port)
+{
+    uint32_t reg = port - PORT;
+
+    assert_true(reg < 8);
+    uart.num_reads++;
+    if (uart.absent >= 0)
+        return (uint8_t)uart.absent;
+    if (reg == 0 && !divisor_latch()) {
+        int byte = uart.looped;
+
+        uart.looped = -1;
+        return (uint8_t)byte;
+    }
+    return reg == 5 ? status() : reg == 2 ? 0xc1 : uart.r[reg];
+}
+
+static int reset(void **state)
+{
+    (void)state;
+    memset(&uart, 0, sizeof uart);
+    uart.absent = -1;
+    uart.looped = -1;
+    return 0;
+}
+
+static void test_present(void **state)
+{
+    struct serial serial;
+
+    (void)state;
+    uart.r[3] = 0x80; /* someone left the divisor showing */
+    uart.divisor[1] = 9;
+    assert_true(serial_init(&serial, PORT));
+    assert_int_equal(uart.divisor[0], 1);
+    assert_int_equal(uart.divisor[1], 0);
+    assert_int_equal(uart.r[3], 3);
+    assert_int_equal(uart.r[1], 0);
+    assert_int_equal(uart.r[2] & 1, 1);
+    assert_int_equal(uart.r[4] & 0x13, 3);
+    assert_int_equal(uart.num_line, 0);
+}
+
+static void expect_absent(void)
+{
+    struct serial serial;
+
+    assert_false(serial_init(&serial, PORT));
+    assert_int_equal(serial_write_some(&serial, (const uint8_t *)"abc", 3), 0);
+    assert_false(serial_write(&serial, (const uint8_t *)"abc", 3));
+    assert_true(uart.num_reads < 3 * SERIAL_MAX_POLLS);
+}
+
+static void test_absent(void **state)
+{
+    (void)state;
+    uart.absent = 0x00;
+    expect_absent();
+    reset(state);
+    uart.absent = 0xff;
+    expect_absent();
+    reset(state);
+    uart.loopback_dead = true;
+    expect_absent();
+}
+
+static void test_write_some(void **state)
+{
+    struct serial serial;
+    const uint8_t *text = (const uint8_t *)"0123456789abcdefghijklmnopq";
+
+    (void)state;
+    assert_true(serial_init(&serial, PORT));
+    assert_int_equal(serial_write_some(&serial, text, 0), 0);
+    assert_int_equal(serial_write_some(&serial, text, 17), 16);
+    assert_int_equal(serial_write_some(&serial, text + 16, 11), 0);
+    while (uart.busy > 0)
+        (void)status();
+    assert_int_equal(serial_write_some(&serial, text + 16, 11), 11);
+    while (uart.busy > 0)
+        (void)status();
+    assert_int_equal(uart.num_line, 27);
+    assert_memory_equal(uart.line, text, 27);
+}
+
+static void test_write(void **state)
+{
+    struct serial serial;
+    uint8_t text[1000];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof text; i++)
+        text[i] = (uint8_t)(i * 7);
+    assert_true(serial_init(&serial, PORT));
+    assert_true(serial_write(&serial, text, sizeof text));
+    while (uart.busy > 0)
+        (void)status();
+    assert_int_equal(uart.num_line, sizeof text);
+    assert_memory_equal(uart.line, text, sizeof text);
+}
+
+/* A port that stops is given up after a bounded wait, and never waited for again. */
+static void test_stuck(void **state)
+{
+    struct serial serial;
+    uint8_t text[100] = {0};
+
+    (void)state;
+    assert_true(serial_init(&serial, PORT));
+    uart.stuck = true;
+    uart.num_reads = 0;
+    assert_false(serial_write(&serial, text, sizeof text));
+    assert_true(uart.num_reads <= SERIAL_MAX_POLLS + 2);
+    uart.num_reads = 0;
+    assert_false(serial_write(&serial, text, sizeof text));
+    assert_int_equal(uart.num_reads, 0);
+}
+
+/* Pulled out while in use: everything reads as 0xff, which is not "ready". */
+static void test_unplugged(void **state)
+{
+    struct serial serial;
+    uint8_t text[100] = {0};
+
+    (void)state;
+    assert_true(serial_init(&serial, PORT));
+    uart.absent = 0xff;
+    assert_int_equal(serial_write_some(&serial, text, sizeof text), 0);
+    assert_false(serial_write(&serial, text, sizeof text));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(test_present, reset),    cmocka_unit_test_setup(test_absent, reset),
+        cmocka_unit_test_setup(test_write_some, reset), cmocka_unit_test_setup(test_write, reset),
+        cmocka_unit_test_setup(test_stuck, reset),      cmocka_unit_test_setup(test_unplugged, reset),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

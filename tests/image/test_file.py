@@ -1,0 +1,141 @@
+"""The file as bytes: a PE32+ image, a Linux boot protocol image, and one flat layout for both."""
+import struct
+import zlib
+from collections import namedtuple
+
+import pytest
+
+MEM_EXECUTE, MEM_READ, MEM_WRITE = 0x20000000, 0x40000000, 0x80000000
+NX_COMPAT = 0x0100
+RELOCATIONS_STRIPPED = 0x0001
+EXECUTABLE = 0x0002
+
+Section = namedtuple("Section", "name virtual_size rva raw_size offset flags")
+
+
+@pytest.fixture(scope="session")
+def pe(file):
+    """Offset of the PE header."""
+    return struct.unpack_from("<I", file, 0x3C)[0]
+
+
+@pytest.fixture(scope="session")
+def optional(file, pe):
+    """Fields of the optional header by name (Microsoft PE format, "Optional Header")."""
+    names = ("magic linker_major linker_minor code_bytes data_bytes bss_bytes entry code_base base section_alignment "
+             "file_alignment os_major os_minor image_major image_minor subsystem_major subsystem_minor win32 "
+             "image_bytes header_bytes checksum subsystem characteristics stack_reserve stack_commit heap_reserve "
+             "heap_commit loader_flags num_directories").split()
+    return dict(zip(names, struct.unpack_from("<HBBIIIIIQIIHHHHHHIIIIHHQQQQII", file, pe + 24)))
+
+
+@pytest.fixture(scope="session")
+def sections(file, pe):
+    count, optional_bytes = struct.unpack_from("<6xH12xH", file, pe)
+    at = pe + 24 + optional_bytes
+    rows = [struct.unpack_from("<8sIIII12xI", file, at + 40 * i) for i in range(count)]
+    return [Section(name.rstrip(b"\0").decode(), *rest) for name, *rest in rows]
+
+
+def test_pe_header(file, pe, optional):
+    assert file[:2] == b"MZ" and file[pe:pe + 4] == b"PE\0\0"
+    machine, characteristics = struct.unpack_from("<4xH16xH", file, pe)
+    assert machine == 0x8664
+    assert characteristics & EXECUTABLE and not characteristics & RELOCATIONS_STRIPPED
+    assert optional["magic"] == 0x20B
+    assert optional["subsystem"] == 10
+    assert optional["characteristics"] & NX_COMPAT
+
+
+def test_all_sixteen_directories_are_there(file, pe, optional):
+    """Firmware refuses shorter headers; only the base relocations are in use."""
+    assert optional["num_directories"] == 16
+    assert struct.unpack_from("<20xH", file, pe)[0] == 112 + 16 * 8
+    directories = struct.unpack_from("<32I", file, pe + 24 + 112)
+    assert [i for i in range(16) if directories[2 * i]] == [5]
+
+
+def test_sections_lie_in_the_file_as_in_memory(file, optional, sections):
+    assert optional["section_alignment"] == 4096
+    assert [s.name for s in sections] == [".text", ".rodata", ".reloc", ".data"]
+    end = optional["header_bytes"]
+    for section in sections:
+        assert section.rva == section.offset and section.rva % 4096 == 0 and section.rva >= end
+        assert section.raw_size % optional["file_alignment"] == 0
+        assert section.offset + section.raw_size <= len(file)
+        end = section.rva + section.virtual_size
+    assert optional["image_bytes"] == end and end % 4096 == 0
+
+
+def test_no_section_is_writable_and_executable(sections):
+    assert all(s.flags & MEM_READ for s in sections)
+    assert not any(s.flags & MEM_WRITE and s.flags & MEM_EXECUTE for s in sections)
+    assert [s.name for s in sections if s.flags & MEM_EXECUTE] == [".text"]
+    assert [s.name for s in sections if s.flags & MEM_WRITE] == [".data"]
+
+
+def test_entry_point_is_code(symbols, optional, sections):
+    assert optional["entry"] == symbols["efi_main"]
+    assert sections[0].rva <= optional["entry"] < sections[0].rva + sections[0].virtual_size
+
+
+def test_relocations_are_one_empty_block(file, pe, sections):
+    rva, size = struct.unpack_from("<II", file, pe + 24 + 112 + 5 * 8)
+    reloc = next(s for s in sections if s.name == ".reloc")
+    assert rva == reloc.rva and size == 12
+    page, block_bytes, *entries = struct.unpack_from("<IIHH", file, rva)
+    assert block_bytes == size and page == sections[0].rva
+    assert all(entry >> 12 == 0 for entry in entries)
+
+
+def test_pe_checksum(file, pe):
+    """One's complement sum of all words but the field itself, plus the length."""
+    at = pe + 24 + 64
+    total = 0
+    for offset in range(0, len(file), 2):
+        if offset not in (at, at + 2):
+            total += file[offset] | file[offset + 1] << 8
+            total = (total & 0xFFFF) + (total >> 16)
+    assert struct.unpack_from("<I", file, at)[0] == total + len(file)
+
+
+def test_size_is_a_multiple_of_eight(file):
+    """Or signing tools and firmware disagree about the hash."""
+    assert len(file) % 8 == 0
+
+
+def test_linux_setup_header(file):
+    """Linux Documentation/arch/x86/boot.rst, "The Real-Mode Kernel Header"."""
+    assert struct.unpack_from("<H", file, 0x1FE)[0] == 0xAA55
+    assert file[0x200] == 0xEB and file[0x202:0x206] == b"HdrS"
+    assert struct.unpack_from("<H", file, 0x206)[0] == 0x020F
+    assert file[0x211] & 1  # loaded high
+    assert file[0x234] == 1 and file[0x235] == 12  # relocatable, to 4 KiB
+    version = struct.unpack_from("<H", file, 0x20E)[0] + 0x200
+    assert file[version:].startswith(b"Janus")
+
+
+def test_linux_sizes_cover_the_file_and_its_memory(file, symbols, optional):
+    setup_bytes = (file[0x1F1] + 1) * 512
+    syssize, init_size = struct.unpack_from("<I", file, 0x1F4)[0], struct.unpack_from("<I", file, 0x260)[0]
+    assert setup_bytes == symbols["text_start"]
+    assert setup_bytes + syssize * 16 == len(file)
+    assert setup_bytes + init_size >= max(symbols["image_end"], symbols["bss_end"])
+    assert setup_bytes + init_size == optional["image_bytes"]
+
+
+def test_headers_keep_out_of_each_others_way(file, pe, sections):
+    linux_end = 0x202 + file[0x201]
+    section_table_end = pe + 24 + struct.unpack_from("<20xH", file, pe)[0] + 40 * len(sections)
+    assert 0x200 < linux_end <= pe
+    assert section_table_end <= 0x500  # where the 16-bit code begins
+
+
+def test_sum_of_the_read_only_part(file, symbols):
+    stored = struct.unpack_from("<I", file, symbols["image_crc32"])[0]
+    assert stored == zlib.crc32(file[symbols["text_start"]:symbols["rodata_end"]])
+    assert symbols["image_crc32"] >= symbols["data_start"]
+
+
+def test_nothing_points_to_the_machine_it_was_built_on(file, build):
+    assert str(build.parent).encode() not in file
