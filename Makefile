@@ -19,10 +19,10 @@ COMMON   := -std=c11 -ffreestanding -fno-stack-protector -fno-asynchronous-unwin
 # One set of flags for all 64-bit code: it addresses everything relative to itself, so that it runs wherever it was
 # loaded; it touches no register but the general ones; it keeps frame pointers, for backtraces.
 CFLAGS   := $(COMMON) -g -O2 -m64 -fpie -mcmodel=small -include kernel/hidden.h -mno-red-zone -mgeneral-regs-only \
-            -fno-omit-frame-pointer -mno-omit-leaf-frame-pointer -fno-optimize-sibling-calls
+            -fno-omit-frame-pointer -fno-shrink-wrap -fno-optimize-sibling-calls
 EFI_FLAGS := -fshort-wchar -DGNU_EFI_USE_MS_ABI -isystem /usr/include/efi -isystem /usr/include/efi/x86_64
 CFLAGS16 := $(COMMON) -Os -m16 -march=i386 -mregparm=3 -mpreferred-stack-boundary=2 -fno-pic -fomit-frame-pointer -mno-sse -mno-mmx -mno-80387
-ASFLAGS  := -ffile-prefix-map=$(CURDIR)=. -I. -I$(BUILD) -MMD -MP
+ASFLAGS  := -g -ffile-prefix-map=$(CURDIR)=. -I. -I$(BUILD) -MMD -MP
 
 # What the file is made of ---------------------------------------------------------------------------------------------
 

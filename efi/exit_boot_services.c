@@ -88,9 +88,9 @@ EFI_STATUS leave_boot_services(const struct firmware *firmware, struct boot_info
             keep_map(&map, info);
             return EFI_SUCCESS;
         }
-        status = get_map(firmware, &map);
-        if (EFI_ERROR(status))
-            break;
+        EFI_STATUS map_status = get_map(firmware, &map);
+        if (EFI_ERROR(map_status))
+            return report_stuck(map_status);
     }
     return report_stuck(status);
 }

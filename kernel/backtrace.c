@@ -11,6 +11,7 @@
 #include "kernel/symbols.h"
 
 #define MAX_FRAMES 16
+#define PUSH_RBP   0x55 /* how every function begins that makes itself a frame (-fno-shrink-wrap) */
 
 static bool is_text(uint64_t address)
 {
@@ -24,21 +25,25 @@ static bool is_frame(uint64_t rbp)
            rbp <= (uint64_t)(uintptr_t)kernel_stack_top - 16;
 }
 
-static void print_call(uint64_t address)
+static struct symbol find_symbol(uint64_t address)
 {
     struct span table = span_of(symbol_table, (size_t)(symbol_table_end - symbol_table));
 
+    return symbol_find(table, (uint32_t)(address - IMAGE_BASE));
+}
+
+static void print_call(uint64_t address)
+{
     if (!is_text(address)) {
         printk("  %016llx  outside the kernel's code\n", (unsigned long long)address);
         return;
     }
-    struct symbol s = symbol_find(table, (uint32_t)(address - IMAGE_BASE));
+    struct symbol s = find_symbol(address);
     printk("  %016llx  %s+0x%x\n", (unsigned long long)address, s.name, s.offset);
 }
 
-void backtrace_print(uint64_t rip, uint64_t rbp)
+static void print_callers(uint64_t rbp)
 {
-    print_call(rip);
     for (int i = 0; i < MAX_FRAMES && is_frame(rbp); i++) {
         const uint64_t *frame = (const uint64_t *)(uintptr_t)rbp;
 
@@ -49,4 +54,35 @@ void backtrace_print(uint64_t rip, uint64_t rbp)
             return;
         rbp = frame[0];
     }
+}
+
+/* The return address of an interrupted function whose frame %rbp does not point at; 0 if it does. */
+static uint64_t frameless_caller(const struct trap_frame *frame)
+{
+    const uint64_t *top = (const uint64_t *)(uintptr_t)frame->rsp;
+
+    if (!is_frame(frame->rsp))
+        return 0;
+    if (!is_text(frame->rip))
+        return top[0];
+    uint32_t offset = find_symbol(frame->rip).offset;
+    if (*(const uint8_t *)(uintptr_t)(frame->rip - offset) != PUSH_RBP || offset == 0)
+        return top[0];
+    return offset == 1 ? top[1] : 0; /* between the push and setting %rbp */
+}
+
+void backtrace_print(uint64_t rip, uint64_t rbp)
+{
+    print_call(rip);
+    print_callers(rbp);
+}
+
+void backtrace_print_trap(const struct trap_frame *frame)
+{
+    uint64_t caller = frameless_caller(frame);
+
+    print_call(frame->rip);
+    if (is_text(caller))
+        print_call(caller);
+    print_callers(frame->rbp);
 }

@@ -98,6 +98,6 @@ _Noreturn void panic_trap(const struct trap_frame *frame)
     if (frame->vector == TRAP_PAGE_FAULT)
         print_page_fault(frame);
     print_registers(frame);
-    backtrace_print(frame->rip, frame->rbp);
+    backtrace_print_trap(frame);
     leave_panic();
 }

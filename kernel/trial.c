@@ -61,10 +61,9 @@ static void not_present(void)
     __asm__ volatile("mov %0, %%ds" : : "r"(SELECTOR_NOT_PRESENT));
 }
 
-/* An address that is not canonical, reached through the stack segment, as addresses in %rbp are. */
 static void stack_segment(void)
 {
-    __asm__ volatile("movq %0, %%rbp\n\tmovq (%%rbp), %%rax" : : "r"(UINT64_C(0x8000000000000000)) : "rax");
+    __asm__ volatile("mov %0, %%ss" : : "r"(SELECTOR_NOT_PRESENT));
 }
 
 static void general_protection(void)

@@ -1,0 +1,97 @@
+"""Exceptions: each is caught, named, and ends in a panic on every console instead of a reset."""
+import re
+
+import pytest
+
+from images import symbols
+from machine import EXIT_PANIC
+from report import Report
+from screen import UNKNOWN, read_picture
+
+# Name of the trial: what the panic calls it, and the function that its backtrace begins in.
+TRIALS = {
+    "divide": ("divide error (vector 0)", "divide"),
+    "debug": ("debug exception (vector 1)", "debug"),
+    "nmi": ("non-maskable interrupt (vector 2)", "nmi"),
+    "breakpoint": ("breakpoint (vector 3)", "breakpoint"),
+    "overflow": ("overflow (vector 4)", "overflow"),
+    "invalid-opcode": ("invalid opcode (vector 6)", "invalid_opcode"),
+    "no-device": ("device not available (vector 7)", "no_device"),
+    "double-fault": ("double fault (vector 8)", "double_fault"),
+    "not-present": ("segment not present (vector 11)", "not_present"),
+    "stack-segment": ("stack-segment fault (vector 12)", "stack_segment"),
+    "general-protection": ("general protection (vector 13)", "general_protection"),
+    "read-null": ("page fault (vector 14)", "read_null"),
+    "write-text": ("page fault (vector 14)", "write_text"),
+    "execute-data": ("page fault (vector 14)", None),
+    "stack-overflow": ("double fault (vector 8)", "stack_overflow"),
+    "machine-check": ("machine check (vector 18)", "machine_check"),
+    "interrupt": ("unexpected interrupt (vector 128)", "interrupt"),
+    "panic": ("asked for on the command line", "call_panic"),
+}
+
+PAGE_FAULTS = {
+    "read-null": "read from 0000000000000000: nothing is mapped there",
+    "write-text": "write to {text_start:016x}: its rights forbid it",
+    "execute-data": "execution of [0-9a-f]{{16}}: its rights forbid it",
+}
+
+
+def panic_lines(machine):
+    """The lines from the panic's first one on, behind a complete report."""
+    lines = Report(machine.serial()).lines
+    start = next(i for i, line in enumerate(lines) if line.startswith("Janus panic: "))
+    assert "Janus ready" in lines[:start]
+    return lines[start:]
+
+
+def calls(lines):
+    """The backtrace: function names, innermost first; addresses are checked against the symbols of the ELF file."""
+    found = [re.match(r"  ([0-9a-f]{16})  (\w+)\+0x([0-9a-f]+)$", line) for line in lines]
+    addresses = symbols()
+    for call in filter(None, found):
+        assert addresses[call[2]] + int(call[3], 16) == int(call[1], 16)
+    return [call[2] for call in found if call]
+
+
+@pytest.mark.parametrize("trial", TRIALS)
+def test_exception_ends_in_a_panic(firmware, start, disk_with, trial):
+    machine = start(firmware, disk_with(f"exit trial={trial}")).wait_for_rest()
+    name, function = TRIALS[trial]
+    lines = panic_lines(machine)
+    assert machine.exit_code == EXIT_PANIC
+    assert lines[0] == f"Janus panic: {name}"
+    if trial in PAGE_FAULTS:
+        assert re.fullmatch(PAGE_FAULTS[trial].format(**symbols()), lines[1])
+    if trial != "panic":
+        assert any(re.match(r"rip [0-9a-f]{16}  cs ", line) for line in lines)
+    names = calls(lines)
+    if function:
+        assert names[0] == function
+    if trial not in ("double-fault", "stack-overflow"):  # they have lost their stack
+        assert names[-2:] == ["trial_run", "kernel_main"]
+    assert lines[-1] == "Halted."
+
+
+@pytest.mark.parametrize("trial", ["read-null", "stack-overflow"])
+def test_panic_stays_on_the_screen(firmware, start, disk_with, trial):
+    """Without `exit` the machine halts, and its picture shows the panic to the last line."""
+    machine = start(firmware, disk_with(f"trial={trial}")).wait_for_rest()
+    assert machine.is_running()
+    lines = panic_lines(machine)
+    rows = read_picture(machine.picture())
+    assert UNKNOWN not in "".join(rows)
+    assert rows[-len(lines):] == lines
+    if firmware == "bios":
+        memory = [row for row in machine.vga_text() if row]
+        assert memory[-len(lines):] == lines
+
+
+def test_real_nmi_is_caught(firmware, start):
+    machine = start(firmware).wait_for_serial("Janus ready").wait_for_rest()
+    machine.qmp.execute("inject-nmi")
+    machine.wait_for_serial("Halted.").wait_for_rest()
+    assert machine.is_running()
+    lines = panic_lines(machine)
+    assert lines[0] == "Janus panic: non-maskable interrupt (vector 2)"
+    assert calls(lines)[-1] == "kernel_main"

@@ -1,0 +1,111 @@
+"""Protection: the address space as it is once the kernel runs, read from outside."""
+import re
+
+import pytest
+
+from images import symbols
+from page_walk import page_of, pages
+from report import Report
+
+CR0_WP, EFER_NXE = 1 << 16, 1 << 11
+CR0_CD_NW = 0x60000000
+
+# PAT, entries 7 to 0, with write-combining (01) as entry 1 and the reset values elsewhere (SDM vol. 3A, 11.12.4).
+PAT = bytes.fromhex("0007040600070106")
+PAT_WC_ENTRY, PAT_UC_ENTRY = 1, 3
+
+DIRECT_MAP_BASE, DISPLAY_BASE = 0xFFFF800000000000, 0xFFFFC00000000000
+
+
+@pytest.fixture(scope="module", params=["qemu64", "max"])
+def machine(request, firmware, start_for_module):
+    return start_for_module(firmware, cpu=request.param).wait_for_rest()
+
+
+@pytest.fixture(scope="module")
+def mapped(machine):
+    return pages(machine)
+
+
+@pytest.fixture(scope="module")
+def report(machine):
+    return Report(machine.serial())
+
+
+def test_emulator_agrees_with_the_walk(machine, mapped):
+    """QEMU's own walk finds the same pages: virtual address, physical address, NX, large, writable."""
+    rows = re.findall(r"^([0-9a-f]{16}): ([0-9a-f]{16}) (\S{9})$", machine.qmp.monitor("info tlb"), re.MULTILINE)
+    theirs = {(int(v, 16), int(p, 16), flags[0] != "X", flags[8] == "W") for v, p, flags in rows}
+    assert theirs == {(page.vaddr, page.paddr, page.executable, page.writable) for page in mapped}
+
+
+def test_no_page_is_writable_and_executable(mapped):
+    assert mapped
+    assert [page for page in mapped if page.writable and page.executable] == []
+
+
+def test_nothing_is_mapped_at_null(mapped):
+    assert page_of(mapped, 0) is None
+    assert not any(page.paddr == 0 for page in mapped)
+
+
+def test_only_text_is_executable(machine, mapped, report):
+    """The code at its linked address, and the few instructions of the switch at the address it was loaded at."""
+    names = symbols()
+    text, end = names["text_start"], names["rodata_start"]
+    loaded = report.image_paddr + text - names["image_start"]
+    for page in mapped:
+        if page.executable:
+            linked = text <= page.vaddr and page.vaddr + page.size <= end
+            assert linked or loaded <= page.vaddr == page.paddr < loaded + end - text
+    assert page_of(mapped, text).paddr == loaded
+    assert text <= machine.register("RIP") < names["text_end"]
+
+
+def test_sections_have_their_rights(mapped):
+    names = symbols()
+    assert not page_of(mapped, names["rodata_start"]).writable
+    for name in ("data_start", "bss_start", "kernel_stack"):
+        page = page_of(mapped, names[name])
+        assert page.writable and not page.executable
+
+
+def test_read_only_sections_have_no_writable_address(mapped, report):
+    names = symbols()
+    base, end = (report.image_paddr + names[name] - names["image_start"] for name in ("text_start", "data_start"))
+    assert [page for page in mapped if page.writable and page.paddr < end and base < page.paddr + page.size] == []
+
+
+def test_guard_page_is_not_mapped(mapped):
+    names = symbols()
+    guard, stack = names["kernel_stack_guard"], names["kernel_stack"]
+    assert stack - guard >= 4096
+    assert all(page_of(mapped, vaddr) is None for vaddr in range(guard, stack, 4096))
+    assert page_of(mapped, stack)
+
+
+def test_screen_has_its_memory_type(firmware, machine, mapped, report):
+    """The framebuffer write-combining, VGA memory uncached; and the PAT says what those entries mean."""
+    if firmware == "uefi":
+        paddr, expected = int(report.field("screen").split()[-1], 16), PAT_WC_ENTRY
+    else:
+        paddr, expected = 0xB8000, PAT_UC_ENTRY
+    screen = [page for page in mapped if page.paddr <= paddr < page.paddr + page.size]
+    assert [page.pat_entry for page in screen] == [expected]
+    assert screen[0].vaddr >= DISPLAY_BASE
+    assert PAT in machine.device_state()
+
+
+def test_direct_map_reaches_usable_memory_only_as_data(mapped, report):
+    for base, end, kind in report.regions:
+        page = page_of(mapped, DIRECT_MAP_BASE + max(base, 4096))
+        if kind == "usable":
+            assert page.paddr + DIRECT_MAP_BASE == page.vaddr and page.writable and not page.executable
+        elif kind == "runtime services":
+            assert not page.writable
+
+
+def test_control_registers(machine):
+    assert machine.register("CR0") & CR0_WP
+    assert not machine.register("CR0") & CR0_CD_NW
+    assert machine.register("EFER") & EFER_NXE
