@@ -12,7 +12,6 @@
 
 #define MAX_TRIES   16
 #define SLACK_BYTES (UINTN)16384 /* what the map may grow by between two calls */
-#define COM1        0x3f8
 
 struct efi_map {
     EFI_MEMORY_DESCRIPTOR *descriptors;
@@ -51,11 +50,7 @@ static EFI_STATUS get_first_map(const struct firmware *firmware, struct efi_map 
 /* The firmware's console may be gone by now, the serial port is there or not. */
 static EFI_STATUS report_stuck(EFI_STATUS status)
 {
-    static const char message[] = "Janus: ExitBootServices failed every time, returning to the firmware\r\n";
-    struct serial serial;
-
-    if (serial_init(&serial, COM1))
-        serial_write(&serial, (const uint8_t *)message, sizeof message - 1);
+    serial_last_words("Janus: ExitBootServices failed every time, returning to the firmware");
     return status;
 }
 

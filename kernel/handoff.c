@@ -12,6 +12,7 @@
 #include "kernel/cpu.h"
 #include "kernel/main.h"
 #include "kernel/section.h"
+#include "kernel/serial.h"
 
 #define LIMIT_4GIB (UINT64_C(1) << 32)
 #define FLOOR_1MIB (UINT64_C(1) << 20)
@@ -148,8 +149,10 @@ static bool map_switch(struct page_tables *tables)
     return paging_map(tables, base, base, end - base, PAGE_EXECUTE);
 }
 
+/* There is no console yet, and on UEFI no firmware any more: the serial port, if there is one. */
 static _Noreturn void fail(void)
 {
+    serial_last_words("Janus: no memory for page tables, halted");
     halt_forever();
 }
 

@@ -10,7 +10,7 @@
  * Ends a route: the firmware's last word has been heard, boot_info is complete but for the image's own
  * range and the normalising of the map, memory below 4 GiB is mapped where it is. Normalises the map,
  * claims the image and the page tables in it, builds the final address space (address_space.h) and goes
- * to kernel_main. Does not come back; when there is no memory for page tables it halts.
+ * to kernel_main. Does not come back; when there is no memory for page tables it says so on COM1 and halts.
  */
 _Noreturn void handoff(void);
 

@@ -4,6 +4,7 @@
 #include "kernel/serial.h"
 
 #include "kernel/cpu.h"
+#include "kernel/string.h"
 
 /* Registers, from the port on. */
 #define DATA          0 /* divisor, low, while LINE_CONTROL has DIVISOR_LATCH */
@@ -101,4 +102,14 @@ bool serial_write(struct serial *serial, const uint8_t *bytes, size_t n)
             serial->port = 0;
     }
     return serial->port != 0;
+}
+
+void serial_last_words(const char *text)
+{
+    struct serial serial;
+
+    if (!serial_init(&serial, SERIAL_COM1))
+        return;
+    serial_write(&serial, (const uint8_t *)text, strlen(text));
+    serial_write(&serial, (const uint8_t *)"\r\n", 2);
 }

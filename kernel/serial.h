@@ -37,4 +37,8 @@ size_t serial_write_some(struct serial *serial, const uint8_t *bytes, size_t n);
  */
 bool serial_write(struct serial *serial, const uint8_t *bytes, size_t n);
 
+/* Says `text` on COM1, if there is one: for whoever must stop before the consoles are there. Writes CR LF at
+ * the end. */
+void serial_last_words(const char *text);
+
 #endif

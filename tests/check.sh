@@ -1,6 +1,7 @@
 #!/bin/sh
 # check.sh - format, static analysis, and the rules of the house that a compiler does not enforce.
 set -eu
+export LC_ALL=C.UTF-8
 bad=0
 
 # forbid WHAT PATTERN FILE...: no line of these files may match.
@@ -29,7 +30,7 @@ under() {
     forbid "legacy/ does not know efi/" '#include "efi/' $(under legacy)
     forbid "<efi.h> only under efi/" '#include <efi' $(under kernel) $(under legacy) $(under tests/host)
     forbid "BIOS interrupts only under legacy/" 'bios_int|int[[:space:]]+\$0x1[0-9a-f]' $(under kernel) $(under efi)
-    forbid "one binary: the firmware is told apart at run time" '#.*(ifdef|ifndef|defined).*(UEFI|BIOS)' $sources
+    forbid "one binary: the firmware is told apart at run time" '#.*(if|ifdef|ifndef|defined)[ (].*(UEFI|BIOS)($|[^A-Z_])' $sources
     forbid "no typedef for structures" '^typedef struct' $sources
     forbid "no trailing blanks" '[[:blank:]]+$' $everything
     forbid "no line over 120 characters" '^.{121}' $sources

@@ -1,4 +1,4 @@
-"""page_walk.py - a machine's page tables, walked from CR3 through its physical memory (Intel SDM vol. 3A, chapter 4)."""
+"""page_walk.py - a machine's page tables, walked from CR3 through physical memory (Intel SDM vol. 3A, chapter 4)."""
 import collections
 import struct
 

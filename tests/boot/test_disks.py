@@ -4,7 +4,8 @@ import pytest
 from machine import EXIT_SUCCESS
 from report import Report
 
-CONTROLLERS = [("pc", "ide"), ("q35", "ahci"), ("pc", "virtio"), ("q35", "nvme"), ("pc", "usb-xhci"), ("pc", "usb-ehci")]
+CONTROLLERS = [("pc", "ide"), ("q35", "ahci"), ("pc", "virtio"), ("q35", "nvme"), ("pc", "usb-xhci"),
+               ("pc", "usb-ehci")]
 
 
 @pytest.mark.parametrize("machine,attach", CONTROLLERS, ids=[attach for _, attach in CONTROLLERS])

@@ -77,7 +77,7 @@ def test_loader_lies_in_the_gap(build, gap):
     start, end = LOADER_LBA * SECTOR, LOADER_LBA * SECTOR + len(loader)
     assert len(loader) % SECTOR == 0 and end <= len(gap)
     assert gap[start:end] == loader
-    assert struct.unpack_from("<I", loader, 2)[0] == struct.unpack_from("<I", loader, len(loader) - 4)[0] == LOADER_MAGIC
+    assert [struct.unpack_from("<I", loader, at)[0] for at in (2, len(loader) - 4)] == [LOADER_MAGIC] * 2
     assert not any(gap[SECTOR:start]) and not any(gap[end:])
 
 
@@ -94,7 +94,8 @@ def test_file_system_is_fat32_for_this_partition(disk, partition):
 
 def test_file_system_is_sound(disk, tmp_path):
     volume = tmp_path / "volume"
-    subprocess.run(["dd", f"if={disk}", f"of={volume}", f"skip={PARTITION_LBA}", "conv=sparse", "status=none"], check=True)
+    subprocess.run(["dd", f"if={disk}", f"of={volume}", f"skip={PARTITION_LBA}", "conv=sparse", "status=none"],
+                   check=True)
     checked = subprocess.run(["fsck.fat", "-n", volume], capture_output=True, text=True)
     volume.unlink()
     assert checked.returncode == 0, checked.stdout + checked.stderr

@@ -29,7 +29,8 @@ def test_two_builds_are_the_same(tmp_path):
     build(one, TZ="UTC", LANG="C")
     build(other, TZ="Asia/Tokyo", LANG="de_DE.UTF-8", LC_ALL="de_DE.UTF-8", USER="somebody", MAKEFLAGS="-j3")
     for product in PRODUCTS:
-        same = subprocess.run(["cmp", one / "build" / product, other / "build" / product], capture_output=True, text=True)
+        products = [one / "build" / product, other / "build" / product]
+        same = subprocess.run(["cmp", *products], capture_output=True, text=True)
         assert same.returncode == 0, same.stdout + same.stderr
     shutil.rmtree(one)
     shutil.rmtree(other)
