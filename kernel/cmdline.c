@@ -65,7 +65,7 @@ bool cmdline_equals(struct span value, const char *text)
 {
     size_t n = 0;
 
-    while (text[n] != 0 && n < value.n && span_u8(value, n) == (uint8_t)text[n])
+    while (n < value.n && text[n] != 0 && span_u8(value, n) == (uint8_t)text[n])
         n++;
     return n == value.n && text[n] == 0;
 }

@@ -16,6 +16,7 @@ need_command ld binutils
 need_command git git
 need_command qemu-system-x86_64 qemu-system-x86
 need_command qemu-img qemu-utils
+[ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] || need /usr/lib/x86_64-linux-gnu/qemu/ui-gtk.so qemu-system-gui
 need_command mcopy mtools
 need_command fsck.fat dosfstools
 need_command gdb gdb
