@@ -33,6 +33,13 @@ static void enter_panic(void)
     console_set_color(COLOR_WHITE, COLOR_RED);
 }
 
+/* White on red is for the one line that says what happened. */
+static void end_headline(void)
+{
+    console_set_color(COLOR_WHITE, COLOR_BLACK);
+    printk("\n");
+}
+
 static _Noreturn void leave_panic(void)
 {
     struct image_check check;
@@ -85,7 +92,7 @@ _Noreturn void panic(const char *format, ...)
     va_start(args, format);
     vprintk(format, args);
     va_end(args);
-    printk("\n");
+    end_headline();
     backtrace_print((uint64_t)(uintptr_t)__builtin_return_address(0),
                     *(const uint64_t *)__builtin_frame_address(0));
     leave_panic();
@@ -94,7 +101,8 @@ _Noreturn void panic(const char *format, ...)
 _Noreturn void panic_trap(const struct trap_frame *frame)
 {
     enter_panic();
-    printk("\nJanus panic: %s (vector %llu)\n", trap_name(frame->vector), (unsigned long long)frame->vector);
+    printk("\nJanus panic: %s (vector %llu)", trap_name(frame->vector), (unsigned long long)frame->vector);
+    end_headline();
     if (frame->vector == TRAP_PAGE_FAULT)
         print_page_fault(frame);
     print_registers(frame);
