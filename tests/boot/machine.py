@@ -68,6 +68,7 @@ class Machine:
 
     def __enter__(self):
         ours, theirs = socket.socketpair()
+        ours.settimeout(HANG_SECONDS)
         qmp = ["-chardev", f"socket,id=qmp,fd={theirs.fileno()}", "-mon", "chardev=qmp,mode=control"]
         log = open(self.folder / "qemu.log", "wb")
         self.process = subprocess.Popen(self.command + qmp, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL,
@@ -84,6 +85,8 @@ class Machine:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
+        for large in ("memory", "devices", "picture.ppm"):
+            (self.folder / large).unlink(missing_ok=True)
 
     def _alive(self, action):
         """The result of `action`; None, and exit_code set, if QEMU ends in the middle of it."""
