@@ -9,7 +9,7 @@ forbid() {
     what=$1
     pattern=$2
     shift 2
-    if grep -nE -- "$pattern" "$@"; then
+    if grep -nIE -- "$pattern" "$@"; then
         echo "check: $what" >&2
         bad=1
     fi
