@@ -10,7 +10,6 @@
 #define CR0_WP    (UINT64_C(1) << 16)
 #define CR0_NW    (UINT64_C(1) << 29)
 #define CR0_CD    (UINT64_C(1) << 30)
-#define CR4_PGE   (UINT64_C(1) << 7)
 #define CR4_LA57  (UINT64_C(1) << 12)
 #define EFER_NXE  (UINT64_C(1) << 11)
 #define MSR_PAT   0x277u
@@ -65,12 +64,6 @@ CPU_READ_CR(3)
 CPU_READ_CR(4)
 CPU_WRITE_CR(0)
 CPU_WRITE_CR(3)
-CPU_WRITE_CR(4)
-
-static inline void invlpg(uint64_t vaddr)
-{
-    __asm__ volatile("invlpg (%0)" : : "r"(vaddr) : "memory");
-}
 
 static inline void out8(uint16_t port, uint8_t value)
 {
@@ -101,12 +94,6 @@ static inline void interrupts_off(void)
 static inline void halt_once(void)
 {
     __asm__ volatile("hlt" : : : "memory");
-}
-
-/* Orders the write-combined stores before it before everything after it. */
-static inline void store_fence(void)
-{
-    __asm__ volatile("sfence" : : : "memory");
 }
 
 /* Never comes back: interrupts off, halted, again after every NMI or SMI. */

@@ -197,6 +197,8 @@ static void report_screen(void)
         printk("VGA text %ux%u at 0x%llx\n", d->width, d->height, (unsigned long long)d->paddr);
     else
         printk("none\n");
+    if (console_display_error() != 0)
+        printk("%*snot used: %s\n", LABEL_COLUMNS, "", console_display_error());
 }
 
 static void print_region(const struct memory_region *r)
