@@ -20,51 +20,81 @@
 /* The walk's state: how many entries of each type are open, and how many of the firmware's in all. */
 struct sweep {
     uint32_t open[MEMORY_NUM_TYPES];
+    uint32_t types; /* bit t: an entry of type t is open; bit 0: always */
     uint32_t num_open;
 };
 
-static void add_key(struct memory_map_work *work, uint64_t address, uint64_t flags)
+static uint64_t key_of(uint64_t address, uint64_t flags)
 {
-    work->keys[0][work->num_keys] = address << KEY_SHIFT | flags;
-    work->num_keys++;
+    return address << KEY_SHIFT | flags;
 }
 
-static bool is_sorted(const uint64_t *keys, uint32_t n)
+static void add_key(struct memory_map_work *work, uint64_t key)
 {
-    for (uint32_t i = 1; i < n; i++) {
+    work->keys[0][work->num_keys++] = key;
+}
+
+/* True if the entry added last ends at `base` and has the same type: firmware likes to cut its memory to
+ * pieces. */
+static bool continues_last(const struct memory_map_work *work, uint64_t base, uint32_t type)
+{
+    return work->num_keys > 0 && work->keys[0][work->num_keys - 1] == key_of(base, type);
+}
+
+/* Notes where each ascending run of keys[0] begins, and where the last one ends. Returns how many there are.
+ */
+static uint32_t find_runs(struct memory_map_work *work)
+{
+    const uint64_t *keys = work->keys[0];
+    uint32_t num_runs = 1;
+
+    work->runs[0] = 0;
+    for (uint32_t i = 1; i < work->num_keys; i++) {
         if (keys[i - 1] > keys[i])
-            return false;
+            work->runs[num_runs++] = (uint16_t)i;
     }
-    return true;
+    work->runs[num_runs] = (uint16_t)work->num_keys;
+    return num_runs;
 }
 
-/* Merges the sorted runs [low, mid) and [mid, high) of `from` into `to`. */
+/* Merges the ascending runs [low, mid) and [mid, high) of `from` into `to`. */
 static void merge(const uint64_t *from, uint64_t *to, uint32_t low, uint32_t mid, uint32_t high)
 {
-    uint32_t left = low, right = mid;
+    uint32_t left = low, right = mid, at = low;
 
-    for (uint32_t i = low; i < high; i++) {
-        if (left < mid && (right >= high || from[left] <= from[right]))
-            to[i] = from[left++];
-        else
-            to[i] = from[right++];
-    }
+    while (left < mid && right < high)
+        to[at++] = from[left] <= from[right] ? from[left++] : from[right++];
+    memcpy(to + at, from + left, (mid - left) * sizeof *to);
+    at += mid - left;
+    memcpy(to + at, from + right, (high - right) * sizeof *to);
 }
 
-/* Sorts keys[0] upwards and says which of the two arrays holds the result. */
+/* Merges runs in pairs, one alone at the end with nothing, and returns how many are left. */
+static uint32_t merge_pairs(struct memory_map_work *work, uint32_t num_runs, const uint64_t *from,
+                            uint64_t *to)
+{
+    uint16_t *runs = work->runs;
+    uint32_t num_merged = 0;
+
+    for (uint32_t i = 0; i < num_runs; i += 2) {
+        uint16_t low = runs[i], mid = runs[i + 1], high = i + 1 < num_runs ? runs[i + 2] : mid;
+
+        merge(from, to, low, mid, high);
+        runs[num_merged++] = low;
+    }
+    runs[num_merged] = (uint16_t)work->num_keys;
+    return num_merged;
+}
+
+/* Sorts keys[0] upwards and says which of the two arrays holds the result. Firmware's maps come almost
+ * sorted: the cost is that of the runs there are. */
 static const uint64_t *sort_keys(struct memory_map_work *work)
 {
     uint64_t *from = work->keys[0], *to = work->keys[1];
-    uint32_t n = work->num_keys;
+    uint32_t num_runs = find_runs(work);
 
-    if (is_sorted(from, n))
-        return from;
-    for (uint32_t width = 1; width < n; width *= 2) {
-        for (uint32_t low = 0; low < n; low += 2 * width) {
-            uint32_t mid = n - low < width ? n : low + width;
-            uint32_t high = n - low < 2 * width ? n : low + 2 * width;
-            merge(from, to, low, mid, high);
-        }
+    while (num_runs > 1) {
+        num_runs = merge_pairs(work, num_runs, from, to);
         uint64_t *swap = from;
         from = to;
         to = swap;
@@ -79,17 +109,18 @@ static void sweep_key(struct sweep *s, uint64_t key)
     uint32_t change = key & KEY_START ? 1u : UINT32_MAX; /* plus or minus one */
 
     s->open[type] += change;
+    if (s->open[type] == 0)
+        s->types &= ~(1u << type);
+    else
+        s->types |= 1u << type;
     if (type != MEMORY_KERNEL)
         s->num_open += change;
 }
 
+/* The strictest open type; 0 if nothing is open. */
 static uint32_t sweep_type(const struct sweep *s)
 {
-    uint32_t type = MEMORY_NUM_TYPES - 1;
-
-    while (type > 0 && s->open[type] == 0)
-        type--;
-    return type;
+    return 31 - (uint32_t)__builtin_clz(s->types);
 }
 
 /* Appends a region, or lengthens the last one if it ends where this begins and has the same type. */
@@ -143,18 +174,23 @@ void memory_map_add(struct memory_map *map, struct memory_map_work *work, uint64
             return;
         size = MEMORY_MAP_LIMIT - base;
     }
+    if (continues_last(work, base, type)) {
+        work->keys[0][work->num_keys - 1] = key_of(base + size, type);
+        repairs->num_joined++;
+        return;
+    }
     if (work->num_keys + 2 > sizeof work->keys[0] / sizeof work->keys[0][0]) {
         repairs->num_dropped++;
         return;
     }
-    add_key(work, base, KEY_START | type);
-    add_key(work, base + size, type);
+    add_key(work, key_of(base, KEY_START | type));
+    add_key(work, key_of(base + size, type));
 }
 
 void memory_map_normalise(struct memory_map *map, struct memory_map_work *work)
 {
     const uint64_t *keys = sort_keys(work);
-    struct sweep sweep = {{0}, 0};
+    struct sweep sweep = {{0}, 1, 0};
     uint64_t base = 0;
 
     for (uint32_t i = 0; i < work->num_keys; i++) {

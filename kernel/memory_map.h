@@ -61,11 +61,13 @@ struct memory_map {
     struct memory_region regions[MEMORY_MAP_MAX_REGIONS];
 };
 
-/* Room to work in: two end points for each entry, twice, for a merge sort. */
+/* Room to work in: two end points for each entry, twice, for a merge sort of the ascending runs among them.
+ */
 struct memory_map_work {
     uint32_t num_keys;
     uint64_t last_base;
     uint64_t keys[2][2 * MEMORY_MAP_MAX_ENTRIES];
+    uint16_t runs[2 * MEMORY_MAP_MAX_ENTRIES + 1];
 };
 
 /* Empties `map` and `work`. Neither needs to have been initialised. */
