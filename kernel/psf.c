@@ -136,6 +136,27 @@ static bool is_genuine(struct span table, uint32_t position)
     return span_u16(table, position - 3u) == 0xbfef && span_u8(table, position - 1u) == 0xbd;
 }
 
+/* The glyphs that follow for one ASCII character each and nothing else, as most are: true if there was one.
+ */
+static bool read_ascii(struct psf_index *index)
+{
+    struct span table = index->font->table;
+    uint32_t first = index->next_glyph, glyph = first, at = index->position;
+
+    for (; glyph < index->font->num_glyphs; glyph++, at += 2) {
+        uint16_t bytes = span_u16(table, at);
+        uint8_t code = (uint8_t)bytes;
+
+        if (bytes >> 8 != TABLE_END || code >= 0x80)
+            break;
+        if (index->direct[code] == NO_GLYPH)
+            index->direct[code] = (uint16_t)glyph;
+    }
+    index->next_glyph = glyph;
+    index->position = at;
+    return glyph > first;
+}
+
 /* Adds the code points of the next glyph; false when there is none. */
 static bool read_glyph(struct psf_index *index)
 {
@@ -146,6 +167,8 @@ static bool read_glyph(struct psf_index *index)
 
     if (index->next_glyph >= index->font->num_glyphs || index->position >= table.n)
         return false;
+    if (read_ascii(index))
+        return true;
     while (index->position < table.n) {
         uint8_t byte = span_u8(table, index->position++);
 
