@@ -62,10 +62,9 @@ bool screen_init(struct screen *s, const struct screen_device *device)
     s->columns = device->columns < SCREEN_MAX_COLUMNS ? device->columns : SCREEN_MAX_COLUMNS;
     s->rows = device->rows < SCREEN_MAX_ROWS ? device->rows : SCREEN_MAX_ROWS;
     s->attribute = attribute_of(COLOR_LIGHT_GRAY, COLOR_BLACK);
-    for (uint32_t c = FIRST_PRINTABLE; c <= LAST_PRINTABLE; c++)
-        s->plain[c] = cell_of(device->glyph(device->context, c), 0);
-    for (uint32_t i = 0; i < s->columns; i++)
-        s->blank[i] = s->plain[' '] | s->attribute;
+    for (uint32_t i = 0, blank = cell_of(device->glyph(device->context, ' '), s->attribute); i < s->columns;
+         i++)
+        s->blank[i] = blank;
     s->dirty = s->columns;
     enter_row(s);
     return true;
@@ -115,16 +114,18 @@ static void put_cell(struct screen *s, uint32_t cell)
 static void put_code(struct screen *s, uint32_t code)
 {
     bool control = code < FIRST_PRINTABLE || (code > LAST_PRINTABLE && code < FIRST_NON_ASCII);
-    uint16_t glyph = s->device->glyph(s->device->context, control ? UTF8_REPLACEMENT : code);
+    uint32_t cell = cell_of(s->device->glyph(s->device->context, control ? UTF8_REPLACEMENT : code), 0);
 
-    put_cell(s, cell_of(glyph, s->attribute));
+    if (code >= FIRST_PRINTABLE && code <= LAST_PRINTABLE)
+        s->plain[code] = cell;
+    put_cell(s, cell | s->attribute);
 }
 
 /* To the next multiple of SCREEN_TAB, not beyond the right edge. */
 static void tab(struct screen *s)
 {
     do
-        put_cell(s, s->plain[' '] | s->attribute);
+        put_code(s, ' ');
     while (s->column % SCREEN_TAB != 0 && s->column < s->columns);
 }
 
@@ -151,7 +152,8 @@ static void put(struct screen *s, uint32_t code)
     }
 }
 
-/* Makes cells of printable ASCII, up to the first byte that is none; returns how many. */
+/* Makes cells of printable ASCII that was seen before, up to the first byte that was not; returns how many.
+ */
 static size_t make_plain(const struct screen *s, uint32_t *cells, const uint8_t *text, size_t n)
 {
     uint32_t attribute = s->attribute;
@@ -168,7 +170,7 @@ static size_t make_plain(const struct screen *s, uint32_t *cells, const uint8_t 
     return i;
 }
 
-/* The fast way for printable ASCII up to the right edge; returns how many bytes went that way. */
+/* The fast way for such text, up to the right edge; returns how many bytes went that way. */
 static size_t put_plain(struct screen *s, const uint8_t *text, size_t n)
 {
     size_t room = s->columns - s->column;

@@ -83,8 +83,8 @@ struct screen {
     bool newline_pending;      /* a newline in the last row waits for text to follow it */
     uint8_t attribute;
     struct utf8 decoder;
-    uint32_t plain[256];                                 /* cells of printable ASCII, attribute 0; others 0 */
-    uint32_t blank[SCREEN_MAX_COLUMNS];                  /* an empty row */
+    uint32_t plain[256];                /* cells of printable ASCII seen so far, attribute 0; others 0 */
+    uint32_t blank[SCREEN_MAX_COLUMNS]; /* an empty row */
     uint32_t cells[SCREEN_MAX_ROWS][SCREEN_MAX_COLUMNS]; /* a ring of rows */
     uint32_t shown[SCREEN_MAX_ROWS][SCREEN_MAX_COLUMNS];
 };
