@@ -28,6 +28,11 @@ static bool is_cluster(const struct fat32 *fs, uint32_t cluster)
     return cluster - FIRST_CLUSTER < fs->num_clusters; /* 0 and 1 wrap around */
 }
 
+static uint32_t min_u32(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
 static uint32_t cluster_lba(const struct fat32 *fs, uint32_t cluster)
 {
     return fs->data_lba + (cluster - FIRST_CLUSTER) * fs->cluster_sectors;
@@ -175,42 +180,68 @@ enum fat32_error fat32_find(struct fat32 *fs, uint32_t dir_cluster, struct fat32
     return entries[0].is_found ? FAT32_OK : FAT32_NOT_FOUND;
 }
 
+/*
+ * How many clusters behind `cluster`, side by side with it, follow it in the chain, as far as the sector of
+ * the FAT that is at hand tells; never as far as `mark`.
+ */
+static uint32_t count_adjacent(const struct fat32 *fs, uint32_t cluster, uint32_t mark)
+{
+    struct span fat = span_of(fs->fat_sector, FAT32_SECTOR_BYTES);
+    uint32_t limit = min_u32(fs->num_clusters + FIRST_CLUSTER - 1 - cluster, mark - cluster - 1);
+    uint32_t first = cluster, index = cluster % FAT_SECTOR_ENTRIES;
+
+    if (fs->fat_lba + cluster / FAT_SECTOR_ENTRIES != fs->fat_sector_lba)
+        return 0;
+    for (; index < FAT_SECTOR_ENTRIES && cluster - first < limit; index++) {
+        if ((span_u32(fat, index * 4) & CLUSTER_MASK) != cluster + 1)
+            break;
+        cluster++;
+    }
+    return cluster - first;
+}
+
+/* Begins the extent at `cluster`, which lies in the volume. */
+static void begin_extent(const struct fat32 *fs, struct fat32_file *file, uint32_t cluster)
+{
+    uint32_t num_more = count_adjacent(fs, cluster, file->mark);
+
+    file->cluster = cluster + num_more;
+    file->lba = cluster_lba(fs, cluster);
+    file->extent_left = (num_more + 1) * fs->cluster_sectors;
+    file->num_steps += num_more;
+    if (file->num_steps >= file->next_mark) {
+        file->mark = file->cluster;
+        file->next_mark = 2 * file->num_steps;
+    }
+}
+
 enum fat32_error fat32_file_open(const struct fat32 *fs, const struct fat32_entry *entry,
                                  struct fat32_file *file)
 {
     uint32_t size = entry->size_bytes;
-    file->cluster = entry->cluster;
-    file->cluster_offset = 0;
+    bool has_cluster = is_cluster(fs, entry->cluster);
+
+    *file = (struct fat32_file){.cluster = entry->cluster, .mark = entry->cluster, .next_mark = 1};
     file->sectors_left = size / FAT32_SECTOR_BYTES + (size % FAT32_SECTOR_BYTES != 0);
-    file->num_steps = 0;
-    file->mark = entry->cluster;
-    file->next_mark = 1;
-    if (size != 0 && !is_cluster(fs, entry->cluster))
-        return FAT32_BAD_CLUSTER;
-    return FAT32_OK;
+    if (has_cluster)
+        begin_extent(fs, file, entry->cluster);
+    return size != 0 && !has_cluster ? FAT32_BAD_CLUSTER : FAT32_OK;
 }
 
 /* On to the next cluster of the chain, which must be there and must be a new one. */
 static enum fat32_error file_step(struct fat32 *fs, struct fat32_file *file)
 {
-    enum fat32_error error = follow(fs, &file->cluster);
+    uint32_t cluster = file->cluster;
+    enum fat32_error error = follow(fs, &cluster);
     if (error != FAT32_OK)
         return error;
-    if (file->cluster == 0)
+    if (cluster == 0)
         return FAT32_SHORT_CHAIN;
-    if (file->cluster == file->mark)
+    if (cluster == file->mark)
         return FAT32_CYCLE;
-    if (++file->num_steps == file->next_mark) {
-        file->mark = file->cluster;
-        file->next_mark *= 2;
-    }
-    file->cluster_offset = 0;
+    file->num_steps++;
+    begin_extent(fs, file, cluster);
     return FAT32_OK;
-}
-
-static uint32_t min_u32(uint32_t a, uint32_t b)
-{
-    return a < b ? a : b;
 }
 
 enum fat32_error fat32_next_run(struct fat32 *fs, struct fat32_file *file, uint32_t max_sectors,
@@ -220,19 +251,19 @@ enum fat32_error fat32_next_run(struct fat32 *fs, struct fat32_file *file, uint3
     run->num_sectors = 0;
     uint32_t wanted = min_u32(max_sectors, file->sectors_left);
     while (run->num_sectors < wanted) {
-        if (file->cluster_offset == fs->cluster_sectors) {
-            uint32_t last = file->cluster;
+        if (file->extent_left == 0) {
             enum fat32_error error = file_step(fs, file);
             if (error != FAT32_OK)
                 return error;
-            if (run->num_sectors != 0 && file->cluster != last + 1)
-                break;
         }
         if (run->num_sectors == 0)
-            run->lba = cluster_lba(fs, file->cluster) + file->cluster_offset;
-        uint32_t n = min_u32(wanted - run->num_sectors, fs->cluster_sectors - file->cluster_offset);
+            run->lba = file->lba;
+        if (file->lba != run->lba + run->num_sectors)
+            break;
+        uint32_t n = min_u32(wanted - run->num_sectors, file->extent_left);
         run->num_sectors += n;
-        file->cluster_offset += n;
+        file->lba += n;
+        file->extent_left -= n;
     }
     file->sectors_left -= run->num_sectors;
     return FAT32_OK;

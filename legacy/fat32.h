@@ -49,14 +49,16 @@ struct fat32_entry {
     uint32_t size_bytes; /* 0 for directories */
 };
 
-/* A place in a file, moved on by fat32_next_run(). */
+/* A place in a file, moved on by fat32_next_run(). An extent is a number of clusters that lie side by side.
+ */
 struct fat32_file {
-    uint32_t cluster;
-    uint32_t cluster_offset; /* sectors of `cluster` already given out */
-    uint32_t sectors_left;
-    uint32_t num_steps; /* along the chain */
-    uint32_t mark;      /* a cluster passed before; meeting it again is a cycle */
-    uint32_t next_mark; /* step at which the mark moves up, doubling each time (Brent) */
+    uint32_t cluster;      /* the last one of the extent */
+    uint32_t lba;          /* the next sector of the extent */
+    uint32_t extent_left;  /* sectors of the extent from there on */
+    uint32_t sectors_left; /* of the file */
+    uint32_t num_steps;    /* along the chain */
+    uint32_t mark;         /* a cluster passed before; meeting it again is a cycle */
+    uint32_t next_mark;    /* step at which the mark moves up, doubling each time (Brent) */
 };
 
 /* Sectors that lie side by side on the disk. */
