@@ -9,7 +9,7 @@
 
 	.text
 	.balign	16
-	.globl	trap_stubs
+	.globl	trap_stubs, trap_stubs_end
 /* Every stub is 8 bytes: push the vector (sign-extended, so stored as vector - 128), go on. */
 trap_stubs:
 	.set	vector, 0
@@ -20,6 +20,7 @@ trap_stubs:
 	.org	1b + 8, 0xcc
 	.set	vector, vector + 1
 	.endr
+trap_stubs_end:
 
 /* In: (%rsp) = vector - 128, then the error code if this vector has one, then the CPU's frame. */
 trap_common:

@@ -4,17 +4,18 @@
 #include "kernel/traps.h"
 
 #include "kernel/panic.h"
+#include "kernel/section.h"
 #include "kernel/segments.h"
 
-#define NUM_VECTORS    256
-#define STUB_BYTES     8
-#define GATE_INTERRUPT 0x8e00u /* present, ring 0, interrupts off */
+#define NUM_VECTORS    256u
+#define NUM_EXCEPTIONS 32u
+#define STUB_BYTES     8u
+#define GATE_INTERRUPT (UINT64_C(0x8e00) << 32) /* present, ring 0, interrupts off */
+#define GATE_IST_SHIFT 32
 
 struct gate {
-    uint32_t low;  /* selector << 16 | offset 15..0 */
-    uint32_t mid;  /* offset 31..16, GATE_INTERRUPT, stack table entry */
-    uint32_t high; /* offset 63..32 */
-    uint32_t reserved;
+    uint64_t low;  /* offset 31..16, type, stack table entry, selector, offset 15..0 */
+    uint64_t high; /* offset 63..32 */
 };
 
 struct idt_pointer {
@@ -25,9 +26,9 @@ struct idt_pointer {
 extern const uint8_t trap_stubs[];
 void trap(struct trap_frame *frame);
 
-static struct gate idt[NUM_VECTORS];
+NOINIT static struct gate idt[NUM_VECTORS];
 
-static uint32_t vector_ist(uint32_t vector)
+static uint64_t vector_ist(uint32_t vector)
 {
     switch (vector) {
     case TRAP_DOUBLE_FAULT:
@@ -43,16 +44,14 @@ static uint32_t vector_ist(uint32_t vector)
 
 void traps_init(void)
 {
-    uint64_t stub = (uint64_t)(uintptr_t)trap_stubs;
+    uint64_t stub = (uint64_t)(uintptr_t)trap_stubs; /* of all 256 only bits 15..0 differ, see kernel.ld */
+    uint64_t low = (stub & 0xffff0000) << 32 | GATE_INTERRUPT | SELECTOR_CODE << 16 | (stub & 0xffff);
 
-    for (uint32_t vector = 0; vector < NUM_VECTORS; vector++) {
-        idt[vector].low = SELECTOR_CODE << 16 | (uint32_t)(stub & 0xffff);
-        idt[vector].mid = (uint32_t)(stub & 0xffff0000) | GATE_INTERRUPT;
-        idt[vector].high = (uint32_t)(stub >> 32);
-        stub += STUB_BYTES;
-    }
-    for (uint32_t vector = 0; vector < 32; vector++)
-        idt[vector].mid |= vector_ist(vector);
+#pragma GCC unroll 8
+    for (uint32_t vector = 0; vector < NUM_VECTORS; vector++, low += STUB_BYTES)
+        idt[vector] = (struct gate){low, stub >> 32};
+    for (uint32_t vector = 0; vector < NUM_EXCEPTIONS; vector++)
+        idt[vector].low |= vector_ist(vector) << GATE_IST_SHIFT;
 
     struct idt_pointer pointer = {sizeof idt - 1, (uint64_t)(uintptr_t)idt};
     __asm__ volatile("lidt %0" : : "m"(pointer));
