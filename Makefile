@@ -29,7 +29,7 @@ ASFLAGS  := -g -ffile-prefix-map=$(CURDIR)=. -I. -I$(BUILD) -MMD -MP
 EFI_OBJECTS := $(addprefix $(BUILD)/efi/, pe_header.o efi_main.o command_line.o config_tables.o graphics.o \
     efi_memory_map.o exit_boot_services.o firmware_console.o)
 
-LEGACY_OBJECTS := $(addprefix $(BUILD)/legacy/, setup_header.o entry.o legacy_main.o boot_params.o)
+LEGACY_OBJECTS := $(addprefix $(BUILD)/legacy/, setup_header.o entry.o legacy_main.o low_memory.o boot_params.o)
 SETUP_OBJECTS  := $(addprefix $(BUILD)/16/legacy/, setup_entry.o setup.o vbe.o bios_call.o a20.o)
 LOADER_OBJECTS := $(addprefix $(BUILD)/16/legacy/, loader_entry.o loader.o disk.o fat32.o partition.o image.o memory_copy.o bios_call.o a20.o) \
     $(BUILD)/16/kernel/config.o

@@ -60,5 +60,5 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
     if (EFI_ERROR(status))
         return status;
     boot_info.timeline[BOOT_STEP_MAP] = rdtsc();
-    handoff();
+    handoff(UINT64_C(1) << 32);
 }

@@ -1,18 +1,20 @@
 /*
  * address_space.h - every virtual address of the kernel, drawn once.
  *
- *   0x0000000000000000  nothing; page 0 is never mapped
+ *   0x0000000000000000  nothing
  *   0xffff800000000000  DIRECT_MAP_BASE   RAM at physical address + DIRECT_MAP_BASE; never executable,
  *                                         what belongs to the firmware read-only
- *   0xffffc00000000000  DISPLAY_BASE      the framebuffer, write-combining, or VGA memory, uncached
  *   0xffffffff80000000  IMAGE_BASE        the image: .text execute, .rodata read, .data and below write
+ *   0xffffffffc0000000  DISPLAY_BASE      the framebuffer, write-combining, or VGA memory, uncached
  */
 #ifndef KERNEL_ADDRESS_SPACE_H
 #define KERNEL_ADDRESS_SPACE_H
 
 #define DIRECT_MAP_BASE UINT64_C(0xffff800000000000)
-#define DISPLAY_BASE    UINT64_C(0xffffc00000000000)
 #define IMAGE_BASE      UINT64_C(0xffffffff80000000)
+#define DISPLAY_BASE    UINT64_C(0xffffffffc0000000)
+
+#define DISPLAY_MAX_BYTES UINT64_C(0x3fe00000) /* a little less than the last GiB */
 
 #define PAGE_BYTES UINT64_C(4096)
 

@@ -10,6 +10,7 @@
 #define CR0_WP    (UINT64_C(1) << 16)
 #define CR0_NW    (UINT64_C(1) << 29)
 #define CR0_CD    (UINT64_C(1) << 30)
+#define CR4_PGE   (UINT64_C(1) << 7)
 #define CR4_LA57  (UINT64_C(1) << 12)
 #define EFER_NXE  (UINT64_C(1) << 11)
 #define MSR_PAT   0x277u
@@ -64,6 +65,7 @@ CPU_READ_CR(3)
 CPU_READ_CR(4)
 CPU_WRITE_CR(0)
 CPU_WRITE_CR(3)
+CPU_WRITE_CR(4)
 
 static inline void out8(uint16_t port, uint8_t value)
 {
@@ -84,6 +86,15 @@ static inline uint16_t load16(uint64_t address)
     uint16_t value;
     __asm__ volatile("movw (%1), %0" : "=r"(value) : "r"(address) : "memory");
     return value;
+}
+
+/* How many of the `n` words (at least one) at `words` are 0 before the first that is not. */
+static inline uint64_t count_zero_words(const uint64_t *words, uint64_t n)
+{
+    uint64_t left = n;
+    bool all;
+    __asm__("repe scasq" : "+D"(words), "+c"(left), "=@ccz"(all) : "a"(0) : "memory");
+    return n - left - !all;
 }
 
 static inline void interrupts_off(void)

@@ -2,7 +2,7 @@
  * enter_kernel.S - the switch to the final address space, and the stack the kernel runs on.
  */
 	.text
-	.globl	enter_kernel, enter_kernel_end
+	.globl	enter_kernel
 /*
  * In:  %rdi = physical address of the top page table, %rsi = stack, %rdx = entry, both at final addresses;
  *      this code is mapped at the same address on both sides. Interrupts off.
@@ -16,7 +16,6 @@ enter_kernel:
 	xor	%ebp, %ebp
 	push	%rbp				/* a return address that ends every backtrace */
 	jmp	*%rdx
-enter_kernel_end:
 
 	.section .noinit, "aw", @nobits
 	.balign	4096

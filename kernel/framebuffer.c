@@ -6,6 +6,8 @@
  */
 #include "kernel/framebuffer.h"
 
+#include "kernel/address_space.h"
+
 #define RUN_CELLS     64u                                /* drawn at once */
 #define RUN_OCTETS    (RUN_CELLS * (PSF_MAX_WIDTH / 8u)) /* groups of 8 pixels of the font in them */
 #define PATTERN_BYTES 24u                                /* a whole number of pixels of 2, 3 or 4 bytes */
@@ -69,6 +71,8 @@ static enum framebuffer_error check(const struct display *d, volatile void *memo
         return FRAMEBUFFER_BAD_PITCH;
     if (d->size_bytes < (uint64_t)d->pitch_bytes * (d->height - 1) + row_bytes)
         return FRAMEBUFFER_BAD_SIZE;
+    if (d->size_bytes > DISPLAY_MAX_BYTES)
+        return FRAMEBUFFER_TOO_LARGE;
     return FRAMEBUFFER_OK;
 }
 
@@ -89,6 +93,8 @@ const char *framebuffer_error_name(enum framebuffer_error error)
         return "pitch shorter than a row of pixels";
     case FRAMEBUFFER_BAD_SIZE:
         return "memory too small for its rows";
+    case FRAMEBUFFER_TOO_LARGE:
+        return "more memory than can be mapped";
     case FRAMEBUFFER_BAD_FONT:
         return "glyphs that are not whole bytes wide";
     }

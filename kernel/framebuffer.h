@@ -27,6 +27,7 @@ enum framebuffer_error {
     FRAMEBUFFER_TOO_SMALL, /* not even one glyph fits */
     FRAMEBUFFER_BAD_PITCH, /* shorter than a row of pixels */
     FRAMEBUFFER_BAD_SIZE,  /* the memory does not hold the rows */
+    FRAMEBUFFER_TOO_LARGE, /* more memory than the address space has room for: DISPLAY_MAX_BYTES */
     FRAMEBUFFER_BAD_FONT,  /* glyphs that are not whole bytes wide */
 };
 

@@ -2,7 +2,7 @@
  * handoff.c - builds the final address space and enters the kernel in it.
  *
  * Entered by a route in 64-bit mode, interrupts off, on the kernel's stack or the firmware's, at the
- * physical address the image was loaded at; that and everything below 4 GiB is mapped where it is.
+ * physical address the image was loaded at; that and memory from 0 on is mapped where it is.
  * Leaves through enter_kernel() into kernel_main at IMAGE_BASE.
  */
 #include "kernel/handoff.h"
@@ -14,7 +14,6 @@
 #include "kernel/section.h"
 #include "kernel/serial.h"
 
-#define LIMIT_4GIB (UINT64_C(1) << 32)
 #define FLOOR_1MIB (UINT64_C(1) << 20)
 #define NUM_SPARE  16 /* page tables for what is mapped after the handoff */
 
@@ -22,7 +21,6 @@ struct page_tables kernel_page_tables;
 
 /* enter_kernel.S */
 _Noreturn void enter_kernel(uint64_t root_paddr, uint64_t stack_top, uint64_t entry);
-extern const uint8_t enter_kernel_end[];
 
 static uint64_t page_floor(uint64_t address)
 {
@@ -123,7 +121,7 @@ static bool map_display(struct page_tables *tables)
 
     if (d->kind == DISPLAY_VGA_TEXT)
         return paging_map(tables, DISPLAY_BASE, VGA_PADDR, VGA_BYTES, PAGE_WRITE | PAGE_UNCACHED);
-    if (d->kind != DISPLAY_FRAMEBUFFER)
+    if (d->kind != DISPLAY_FRAMEBUFFER || d->size_bytes > DISPLAY_MAX_BYTES)
         return true;
     uint64_t base = page_floor(d->paddr);
     return paging_map(tables, DISPLAY_BASE, base, page_ceil(d->paddr + d->size_bytes) - base,
@@ -140,15 +138,6 @@ static bool map_bios_areas(struct page_tables *tables)
            map_direct(tables, ebda, page_ceil(boot_info.ebda_paddr + boot_info.ebda_bytes), 0);
 }
 
-/* The few instructions that are on both sides of the switch. */
-static bool map_switch(struct page_tables *tables)
-{
-    uint64_t base = page_floor((uint64_t)(uintptr_t)enter_kernel);
-    uint64_t end = page_ceil((uint64_t)(uintptr_t)enter_kernel_end);
-
-    return paging_map(tables, base, base, end - base, PAGE_EXECUTE);
-}
-
 /* There is no console yet, and on UEFI no firmware any more: the serial port, if there is one. */
 static _Noreturn void fail(void)
 {
@@ -156,7 +145,12 @@ static _Noreturn void fail(void)
     halt_forever();
 }
 
-_Noreturn void handoff(void)
+void handoff_end(void)
+{
+    paging_return(&kernel_page_tables, boot_info.image_paddr);
+}
+
+_Noreturn void handoff(uint64_t mapped_end)
 {
     struct memory_map *map = &boot_info.memory_map;
     struct page_tables *tables = &kernel_page_tables;
@@ -165,15 +159,15 @@ _Noreturn void handoff(void)
     memory_map_add(map, &memory_map_work, loaded, rva(image_end) - rva(text_start), MEMORY_KERNEL);
     memory_map_normalise(map, &memory_map_work);
 
-    struct memory_region room = memory_map_largest(map, FLOOR_1MIB, LIMIT_4GIB);
+    struct memory_region room = memory_map_largest(map, FLOOR_1MIB, mapped_end);
     if (!paging_begin(tables, room.base, room.end, 0))
         fail();
     uint64_t base = tables->root_paddr;
 
     paging_enable_features();
-    if (!map_image(tables) || !map_memory(tables) || !map_bios_areas(tables) || !map_display(tables) ||
-        !map_switch(tables))
+    if (!map_image(tables) || !map_memory(tables) || !map_bios_areas(tables) || !map_display(tables))
         fail();
+    paging_borrow(tables, read_cr3(), (uint64_t)(uintptr_t)enter_kernel);
 
     tables->limit_paddr = tables->next_paddr + NUM_SPARE * PAGE_BYTES;
     tables->window = DIRECT_MAP_BASE;

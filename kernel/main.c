@@ -8,6 +8,7 @@
 #include "kernel/console.h"
 #include "kernel/cpu.h"
 #include "kernel/debug_exit.h"
+#include "kernel/handoff.h"
 #include "kernel/image.h"
 #include "kernel/report.h"
 #include "kernel/segments.h"
@@ -43,6 +44,7 @@ static volatile void *display_memory(void)
 _Noreturn void kernel_main(void)
 {
     timeline_mark(BOOT_STEP_KERNEL);
+    handoff_end();                                      /* the old address space is gone */
     segments_init();                                    /* descriptor tables of our own */
     traps_init();                                       /* every vector ends in a panic */
     console_init(&boot_info.display, display_memory()); /* serial and screen, as far as there are any */

@@ -12,13 +12,19 @@
 #define ENTRY_LARGE   UINT64_C(0x080)
 #define ENTRY_NX      (UINT64_C(1) << 63)
 #define ENTRY_ADDRESS UINT64_C(0x000ffffffffff000)
+#define NUM_ENTRIES   512u /* of a table; one that maps nothing is 0 */
 
 #define PAT_WRITE_COMBINING UINT64_C(0x01)
 
-/* Bytes that one entry of a table at `level` covers; level 1 is the page table. */
+/* An entry of a table at `level` covers 1 << this many bytes; level 1 is the page table. */
+static uint32_t entry_shift(uint32_t level)
+{
+    return 12 + 9 * (level - 1);
+}
+
 static uint64_t entry_span(uint32_t level)
 {
-    return PAGE_BYTES << (9 * (level - 1));
+    return UINT64_C(1) << entry_shift(level);
 }
 
 static uint64_t *table_at(const struct page_tables *tables, uint64_t paddr)
@@ -26,13 +32,12 @@ static uint64_t *table_at(const struct page_tables *tables, uint64_t paddr)
     return (uint64_t *)(uintptr_t)(paddr + tables->window);
 }
 
-static uint64_t *entry_at(const struct page_tables *tables, uint64_t table_paddr, uint32_t level,
-                          uint64_t vaddr)
+static uint32_t index_at(uint32_t level, uint64_t vaddr)
 {
-    return table_at(tables, table_paddr) + (vaddr >> (12 + 9 * (level - 1))) % 512;
+    return (vaddr >> entry_shift(level)) % NUM_ENTRIES;
 }
 
-/* A cleared table; 0 if there is no room. */
+/* The entry that leads to a new, cleared table; 0 if there is no room. */
 static uint64_t new_table(struct page_tables *tables)
 {
     uint64_t paddr = tables->next_paddr;
@@ -41,7 +46,7 @@ static uint64_t new_table(struct page_tables *tables)
         return 0;
     tables->next_paddr = paddr + PAGE_BYTES;
     memset(table_at(tables, paddr), 0, PAGE_BYTES);
-    return paddr;
+    return paddr | ENTRY_PRESENT | ENTRY_WRITE;
 }
 
 static bool has_extended_feature(uint32_t edx_bit)
@@ -51,52 +56,81 @@ static bool has_extended_feature(uint32_t edx_bit)
     return (cpuid(0x80000001, 0).edx >> edx_bit & 1) != 0;
 }
 
-static bool fits(const struct page_tables *tables, uint32_t level, uint64_t vaddr, uint64_t paddr,
-                 uint64_t size)
-{
-    uint64_t span = entry_span(level);
+/* What is still to be mapped, and the bits of its entries. */
+struct range {
+    uint64_t vaddr, paddr, size;
+    uint64_t bits;
+};
 
+static void advance(struct range *r, uint64_t bytes)
+{
+    r->vaddr += bytes;
+    r->paddr += bytes;
+    r->size -= bytes;
+}
+
+static uint64_t leaf_bits(const struct page_tables *tables, uint64_t rights)
+{
+    uint64_t bits = ENTRY_PRESENT | (rights & ~PAGE_EXECUTE);
+
+    if (!(rights & PAGE_EXECUTE) && tables->has_nx)
+        bits |= ENTRY_NX;
+    return bits;
+}
+
+/* True if an entry at `level` may map the beginning of the range itself. */
+static bool fits(const struct page_tables *tables, uint32_t level, const struct range *r)
+{
     if (level > 3 || (level == 3 && !tables->has_1gib_pages))
         return false;
-    return vaddr % span == 0 && paddr % span == 0 && size >= span;
+    return (r->vaddr | r->paddr) % entry_span(level) == 0 && r->size >= entry_span(level);
 }
 
-static uint64_t leaf(const struct page_tables *tables, uint32_t level, uint64_t paddr, uint64_t rights)
+static bool is_leaf(uint64_t entry, uint32_t level)
 {
-    uint64_t entry = paddr | ENTRY_PRESENT | (rights & ~PAGE_EXECUTE);
-
-    if (level > 1)
-        entry |= ENTRY_LARGE;
-    if (!(rights & PAGE_EXECUTE) && tables->has_nx)
-        entry |= ENTRY_NX;
-    return entry;
+    return entry & ENTRY_PRESENT && (level == 1 || entry & ENTRY_LARGE);
 }
 
-/* Maps the first page of the range, as large as fits, and says how many bytes that were; 0: no room. */
-static uint64_t map_one(struct page_tables *tables, uint64_t vaddr, uint64_t paddr, uint64_t size,
-                        uint64_t rights)
+/* Maps the beginning of the range through entries[0] and those behind it that are free, at most `room`.
+ * Returns how many were used. */
+static uint32_t fill(uint64_t *entries, uint32_t room, uint32_t level, struct range *r)
 {
-    uint64_t table = tables->root_paddr;
+    uint64_t span = entry_span(level), wanted = r->size >> entry_shift(level);
+    uint32_t n = (uint32_t)count_zero_words(entries, wanted < room ? wanted : room);
+    uint64_t entry = r->paddr | r->bits | (level > 1 ? ENTRY_LARGE : 0);
 
-    for (uint32_t level = tables->num_levels;; level--) {
-        uint64_t *entry = entry_at(tables, table, level, vaddr);
-
-        if (*entry & ENTRY_PRESENT && (level == 1 || *entry & ENTRY_LARGE)) {
-            uint64_t left = entry_span(level) - vaddr % entry_span(level);
-            return left < size ? left : size;
-        }
-        if (!(*entry & ENTRY_PRESENT)) {
-            if (level == 1 || fits(tables, level, vaddr, paddr, size)) {
-                *entry = leaf(tables, level, paddr, rights);
-                return entry_span(level);
-            }
-            uint64_t fresh = new_table(tables);
-            if (fresh == 0)
-                return 0;
-            *entry = fresh | ENTRY_PRESENT | ENTRY_WRITE;
-        }
-        table = *entry & ENTRY_ADDRESS;
+#pragma GCC unroll 8
+    for (uint32_t i = 0; i < n; i++) {
+        entries[i] = entry;
+        entry += span;
     }
+    advance(r, n * span);
+    return n;
+}
+
+/* Maps what of the range lies in this table. False when there is no room for another. */
+static bool map_in_table(struct page_tables *tables, uint64_t table_paddr, uint32_t level, struct range *r)
+{
+    uint64_t *entries = table_at(tables, table_paddr);
+    uint64_t span = entry_span(level);
+
+    for (uint32_t i = index_at(level, r->vaddr); i < NUM_ENTRIES && r->size > 0;) {
+        if (entries[i] == 0 && fits(tables, level, r)) {
+            i += fill(entries + i, NUM_ENTRIES - i, level, r);
+            continue;
+        }
+        if (is_leaf(entries[i], level)) {
+            uint64_t left = span - r->vaddr % span;
+            advance(r, left < r->size ? left : r->size);
+        } else {
+            if (entries[i] == 0)
+                entries[i] = new_table(tables);
+            if (entries[i] == 0 || !map_in_table(tables, entries[i] & ENTRY_ADDRESS, level - 1, r))
+                return false;
+        }
+        i++;
+    }
+    return true;
 }
 
 bool paging_begin(struct page_tables *tables, uint64_t base, uint64_t limit, uint64_t window)
@@ -107,22 +141,31 @@ bool paging_begin(struct page_tables *tables, uint64_t base, uint64_t limit, uin
     tables->num_levels = read_cr4() & CR4_LA57 ? 5 : 4;
     tables->has_nx = has_extended_feature(20);
     tables->has_1gib_pages = has_extended_feature(26);
-    tables->root_paddr = new_table(tables);
+    tables->root_paddr = new_table(tables) & ENTRY_ADDRESS;
     return tables->root_paddr != 0;
 }
 
 bool paging_map(struct page_tables *tables, uint64_t vaddr, uint64_t paddr, uint64_t size, uint64_t rights)
 {
-    while (size > 0) {
-        uint64_t done = map_one(tables, vaddr, paddr, size, rights);
+    struct range r = {vaddr, paddr, size, leaf_bits(tables, rights)};
 
-        if (done == 0)
-            return false;
-        vaddr += done;
-        paddr += done;
-        size -= done;
-    }
-    return true;
+    return map_in_table(tables, tables->root_paddr, tables->num_levels, &r);
+}
+
+static uint64_t *root_entry(const struct page_tables *tables, uint64_t root_paddr, uint64_t vaddr)
+{
+    return table_at(tables, root_paddr & ENTRY_ADDRESS) + index_at(tables->num_levels, vaddr);
+}
+
+void paging_borrow(struct page_tables *tables, uint64_t root_paddr, uint64_t vaddr)
+{
+    *root_entry(tables, tables->root_paddr, vaddr) = *root_entry(tables, root_paddr, vaddr);
+}
+
+void paging_return(struct page_tables *tables, uint64_t vaddr)
+{
+    *root_entry(tables, tables->root_paddr, vaddr) = 0;
+    write_cr3(tables->root_paddr);
 }
 
 bool paging_is_mapped(const struct page_tables *tables, uint64_t vaddr)
@@ -130,12 +173,10 @@ bool paging_is_mapped(const struct page_tables *tables, uint64_t vaddr)
     uint64_t table = tables->root_paddr;
 
     for (uint32_t level = tables->num_levels; level > 0; level--) {
-        uint64_t entry = *entry_at(tables, table, level, vaddr);
+        uint64_t entry = table_at(tables, table)[index_at(level, vaddr)];
 
-        if (!(entry & ENTRY_PRESENT))
-            return false;
-        if (entry & ENTRY_LARGE && level > 1)
-            return true;
+        if (entry == 0 || is_leaf(entry, level))
+            return entry != 0;
         table = entry & ENTRY_ADDRESS;
     }
     return true;
@@ -147,5 +188,6 @@ void paging_enable_features(void)
         wrmsr(MSR_EFER, rdmsr(MSR_EFER) | EFER_NXE);
     if (cpuid(1, 0).edx >> 16 & 1)
         wrmsr(MSR_PAT, (rdmsr(MSR_PAT) & ~UINT64_C(0xff00)) | PAT_WRITE_COMBINING << 8);
+    write_cr4(read_cr4() & ~CR4_PGE);
     write_cr0((read_cr0() & ~(CR0_CD | CR0_NW)) | CR0_WP);
 }

@@ -9,7 +9,7 @@
 
 /* Rights and memory type of a mapping. Everything can be read; nothing may be writable and executable. */
 #define PAGE_WRITE           UINT64_C(0x002)
-#define PAGE_WRITE_COMBINING UINT64_C(0x008) /* PWT: entry 1 of the PAT, see paging_enable() */
+#define PAGE_WRITE_COMBINING UINT64_C(0x008) /* PWT: entry 1 of the PAT, see paging_enable_features() */
 #define PAGE_UNCACHED        UINT64_C(0x018) /* PWT and PCD: entry 3 of the PAT */
 #define PAGE_EXECUTE         UINT64_C(0x200) /* ours: stands for a clear NX bit */
 
@@ -34,12 +34,22 @@ bool paging_begin(struct page_tables *tables, uint64_t base, uint64_t limit, uin
  */
 bool paging_map(struct page_tables *tables, uint64_t vaddr, uint64_t paddr, uint64_t size, uint64_t rights);
 
+/*
+ * For the switch from other tables, whose root is at `root_paddr`, to these: the code at `vaddr` must be
+ * mapped on both sides. Borrows what the other tables say of the part of the address space around it, 512 GiB
+ * or 256 TiB, in which these have nothing. paging_return() gives it back, once these tables are live, and
+ * flushes the TLB.
+ */
+void paging_borrow(struct page_tables *tables, uint64_t root_paddr, uint64_t vaddr);
+void paging_return(struct page_tables *tables, uint64_t vaddr);
+
 /* True if `vaddr` is mapped in these tables. */
 bool paging_is_mapped(const struct page_tables *tables, uint64_t vaddr);
 
 /*
- * Makes the CPU ready for such tables: NX, write protection, caches on, and entry 1 of the PAT
- * write-combining instead of write-through (SDM vol. 3A, 11.12). Writes only bits that CPUID announces.
+ * Makes the CPU ready for such tables: NX, write protection, caches on, no global pages (they would survive
+ * the switch), and entry 1 of the PAT write-combining instead of write-through (SDM vol. 3A, 4.10.4 and
+ * 11.12). Sets only bits that CPUID announces.
  */
 void paging_enable_features(void);
 

@@ -3,7 +3,8 @@
  *
  * entry32: entered by a boot loader or by our own setup code in 32-bit protected mode, paging off,
  *   interrupts off, flat segments; %esi = physical address of boot_params (Linux boot.rst, "32-bit Boot
- *   Protocol"). Maps the first 4 GiB where they are, turns on long mode and falls into the common end.
+ *   Protocol"). Maps the image where it is, turns on long mode and falls into the common end. The rest of
+ *   the first 4 GiB is mapped by legacy_main(), one GiB at a time, when it is asked for.
  * entry64: entered in long mode with boot_params and the image identity-mapped; %rsi = boot_params
  *   (boot.rst, "64-bit Boot Protocol"). The firmware's or loader's page tables serve until the handoff.
  *
@@ -44,31 +45,17 @@ entry32_here:
 	xor	%eax, %eax
 	rep stosl
 
-	/* Page map level 4 and page directory pointers: zero but for the first and the first four entries. */
+	/* Page map level 4 and page directory pointers: zero but for the first, and for the GiBs of the image. */
 	lea	rva_early_tables(%ebp), %edi
 	mov	$2 * 1024, %ecx
 	rep stosl
 	lea	rva_early_tables(%ebp), %edi
 	lea	0x1000 + PAGE_TABLE(%edi), %eax
 	mov	%eax, (%edi)
-	.irp	offset, 0, 8, 16, 24
-	add	$0x1000, %eax
-	mov	%eax, 0x1000 + \offset(%edi)
-	.endr
-
-	/* Four page directories: 4 GiB in pages of 2 MiB, four entries a turn. */
-	lea	0x2000(%edi), %ecx
-	mov	$PAGE_2M, %eax
-	xor	%edx, %edx
-1:
-	.irp	offset, 0, 8, 16, 24
-	mov	%eax, \offset(%ecx)
-	mov	%edx, \offset + 4(%ecx)
-	add	$0x200000, %eax
-	.endr
-	add	$32, %ecx
-	cmp	$PAGE_2M, %eax
-	jne	1b
+	lea	rva_end - 1(%ebp), %eax
+	call	map_gib
+	mov	%ebp, %eax
+	call	map_gib
 
 	/* Long mode. Caches may have been left off. */
 	mov	%cr4, %eax
@@ -99,6 +86,33 @@ entry32_here:
 	push	$8
 	push	%eax
 	lret
+
+/*
+ * Maps the GiB that %eax lies in where it is, in pages of 2 MiB, unless it is mapped.
+ * In: %edi = early_tables. Clobbers %eax, %ecx, %edx.
+ */
+map_gib:
+	shr	$30, %eax
+	cmpl	$0, 0x1000(%edi, %eax, 8)
+	jne	2f
+	mov	%eax, %ecx
+	shl	$12, %ecx
+	lea	0x2000 + PAGE_TABLE(%edi, %ecx), %ecx
+	mov	%ecx, 0x1000(%edi, %eax, 8)
+	and	$~0xfff, %ecx
+	shl	$30, %eax
+	or	$PAGE_2M, %eax
+	lea	0x1000(%ecx), %edx
+1:						/* four entries a turn */
+	.irp	offset, 0, 8, 16, 24
+	mov	%eax, \offset(%ecx)
+	movl	$0, \offset + 4(%ecx)
+	add	$0x200000, %eax
+	.endr
+	add	$32, %ecx
+	cmp	%edx, %ecx
+	jne	1b
+2:	ret
 
 	.org	entry32 + 0x200, 0xcc
 	.code64
@@ -131,8 +145,8 @@ entry_common:
 
 	.section .noinit, "aw", @nobits
 	.balign	4096
+	.globl	early_tables
 early_tables:
 	.skip	6 * 4096
-	.globl	early_tables
 
 	.section .note.GNU-stack, "", @progbits

@@ -2,15 +2,14 @@
  * legacy_main.c - the end of every route that comes with a boot_params page.
  *
  * Entered from entry.S in 64-bit mode on the kernel's stack, at the physical address a loader chose, with
- * everything below 4 GiB mapped where it is. Leaves through handoff().
+ * the image mapped where it is. Leaves through handoff().
  */
 #include "kernel/boot_info.h"
 #include "kernel/cpu.h"
 #include "kernel/handoff.h"
 #include "kernel/section.h"
 #include "legacy/boot_params.h"
-
-#define LIMIT_4GIB (UINT64_C(1) << 32)
+#include "legacy/low_memory.h"
 
 /* BIOS data area and the areas it speaks of (IBM PC/AT technical reference; ACPI 6.5, 5.2.5.1). */
 #define BDA_EBDA_SEGMENT 0x40eu
@@ -20,16 +19,6 @@
 #define BIOS_ROM_BYTES   0x20000u
 
 _Noreturn void legacy_main(uint64_t boot_params, uint64_t entry_tsc);
-
-/* The first 4 GiB, less page 0, as they are mapped now. */
-static struct span low_memory(uint64_t paddr, size_t n)
-{
-    struct span nothing = {0, 0};
-
-    if (paddr < 4096 || n > LIMIT_4GIB || paddr > LIMIT_4GIB - n)
-        return nothing;
-    return span_of((const void *)(uintptr_t)paddr, n);
-}
 
 static void find_bios_areas(void)
 {
@@ -45,6 +34,7 @@ static void find_bios_areas(void)
 
 _Noreturn void legacy_main(uint64_t boot_params, uint64_t entry_tsc)
 {
+    low_memory_begin();
     boot_info_begin(BOOT_ROUTE_BIOS);
     boot_info.image_paddr = (uint64_t)(uintptr_t)image_start;
     boot_info.image_bytes = (uint64_t)(image_end - image_start);
@@ -56,5 +46,5 @@ _Noreturn void legacy_main(uint64_t boot_params, uint64_t entry_tsc)
     if (boot_info.timeline[BOOT_STEP_MAP] == 0)
         boot_info.timeline[BOOT_STEP_MAP] = rdtsc();
     find_bios_areas();
-    handoff();
+    handoff(LOW_MEMORY_MAPPED);
 }

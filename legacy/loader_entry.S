@@ -27,9 +27,9 @@ loader_entry:
 2:	pushw	%dx
 
 	movw	$bss_start, %di
-	movw	$bss_bytes, %cx
-	xorb	%al, %al
-	rep stosb
+	movw	$bss_longs, %cx
+	xorl	%eax, %eax
+	rep stosl
 
 	/* Time stamp, on a processor that has CPUID (EFLAGS.ID can be changed) and says it has the counter. */
 	pushfl

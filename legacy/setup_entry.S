@@ -36,8 +36,9 @@ setup_entry:
 	mov	$setup_bss_start, %di
 	mov	$setup_bss_end, %cx
 	sub	%di, %cx
-	xor	%ax, %ax
-	rep stosb
+	shr	$2, %cx
+	xor	%eax, %eax
+	rep stosl
 	movzwl	%sp, %eax
 	mov	%eax, heap_end
 	sti

@@ -201,7 +201,7 @@ static void test_sizes(void **state)
     expect_size(2160, 3840, 16, 135, 120);
     expect_size(5120, 1440, 16, 256, 45);
     expect_size(7680, 4320, 32, 240, 67);
-    expect_size(30720, 17280, 64, 256, 135);
+    expect_size(15360, 8640, 64, 240, 67);
 }
 
 static void expect_error(struct display d, enum framebuffer_error error)
@@ -240,6 +240,7 @@ static void test_displays_that_lie(void **state)
     WITH(height, 0xffffffff, FRAMEBUFFER_BAD_SIZE);
     WITH(size_bytes, good.size_bytes - 1, FRAMEBUFFER_BAD_SIZE);
     WITH(size_bytes, 0, FRAMEBUFFER_BAD_SIZE);
+    WITH(size_bytes, UINT64_C(1) << 30, FRAMEBUFFER_TOO_LARGE);
 #undef WITH
     fonts[0].width = 12;
     expect_error(good, FRAMEBUFFER_BAD_FONT);
