@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "kernel/config.h"
+#include "kernel/section.h"
 #include "kernel/span.h"
 #include "legacy/a20.h"
 #include "legacy/asm16.h"
@@ -41,11 +42,11 @@ _Noreturn void loader_main(uint32_t drive);
 _Noreturn void loader_leave(uint32_t drive);
 
 static struct disk disk;
-static struct fat32 volume;
-static uint8_t sector[SECTOR_BYTES];
-static uint8_t config[CONFIG_SECTORS * SECTOR_BYTES];
-static char cmdline[CMDLINE_BYTES];
-static uint8_t header[IMAGE_HEADER_BYTES];
+NOINIT static struct fat32 volume;
+NOINIT static uint8_t sector[SECTOR_BYTES];
+NOINIT static uint8_t config[CONFIG_SECTORS * SECTOR_BYTES];
+NOINIT static char cmdline[CMDLINE_BYTES];
+NOINIT static uint8_t header[IMAGE_HEADER_BYTES];
 
 static void print_char(char c)
 {
@@ -137,17 +138,22 @@ static void find_files(struct fat32_entry *image_entry, struct fat32_entry *conf
     *config_entry = root[1];
 }
 
-/* Copies the next `num_sectors` of the file to `paddr`; false if the file ends before. */
+/*
+ * Reads the next `num_sectors` of the file to `paddr`, above 1 MiB by way of the transfer buffer. False if
+ * the file ends before.
+ */
 static bool load(struct fat32_file *file, uint32_t num_sectors, uint32_t paddr)
 {
+    bool is_high = paddr >= PROTECTED_PADDR;
     while (num_sectors != 0) {
         struct fat32_run run;
         uint32_t limit = num_sectors < TRANSFER_SECTORS ? num_sectors : TRANSFER_SECTORS;
         check(fat32_next_run(&volume, file, limit, &run));
         if (run.num_sectors == 0)
             return false;
-        read_or_fail(run.lba, run.num_sectors, TRANSFER_PADDR);
-        memory_copy(paddr, TRANSFER_PADDR, run.num_sectors * SECTOR_BYTES);
+        read_or_fail(run.lba, run.num_sectors, is_high ? TRANSFER_PADDR : paddr);
+        if (is_high)
+            memory_copy(paddr, TRANSFER_PADDR, run.num_sectors * SECTOR_BYTES);
         num_sectors -= run.num_sectors;
         paddr += run.num_sectors * SECTOR_BYTES;
     }
@@ -174,9 +180,8 @@ static void load_image(const struct fat32_entry *entry, struct image *image)
 {
     struct fat32_file file;
     check(fat32_file_open(&volume, entry, &file));
-    if (!load(&file, IMAGE_HEADER_BYTES / SECTOR_BYTES, SETUP_PADDR))
+    if (!load(&file, IMAGE_HEADER_BYTES / SECTOR_BYTES, near_paddr(header)))
         fail(BOOT_ERROR_TRUNCATED, 0);
-    memory_copy(near_paddr(header), SETUP_PADDR, IMAGE_HEADER_BYTES);
     if (!image_read_header(span_of(header, IMAGE_HEADER_BYTES), image))
         fail(BOOT_ERROR_HEADER, 0);
     if (!image_is_complete(image, entry->size_bytes))
@@ -184,6 +189,7 @@ static void load_image(const struct fat32_entry *entry, struct image *image)
     if (memory_above_1mib() < image->memory_bytes)
         fail(BOOT_ERROR_MEMORY, 0);
 
+    /* Each inside one 64 KiB page, see realmode.h. */
     uint32_t setup_left = (image->setup_bytes - IMAGE_HEADER_BYTES) / SECTOR_BYTES;
     uint32_t num_sectors = (image->protected_bytes + SECTOR_BYTES - 1) / SECTOR_BYTES;
     if (!load(&file, setup_left, SETUP_PADDR + IMAGE_HEADER_BYTES) ||
@@ -209,6 +215,15 @@ static void load_config(struct fat32_entry *entry, uint32_t cmdline_bytes)
     config_cmdline(span_of(config, entry->size_bytes), cmdline, cmdline_bytes);
 }
 
+/* Up to its end, in whole words. */
+static uint32_t cmdline_bytes(void)
+{
+    uint32_t n = 0;
+    while (cmdline[n] != 0)
+        n++;
+    return (n + 4) & ~3u;
+}
+
 /* Puts everything the image is to find beside itself in its place. */
 static void hand_over(const struct image *image)
 {
@@ -216,7 +231,7 @@ static void hand_over(const struct image *image)
     node.tsc = loader_tsc;
     image_write_header(header, image);
     memory_copy(SETUP_PADDR, near_paddr(header), IMAGE_HEADER_BYTES);
-    memory_copy(CMDLINE_PADDR, near_paddr(cmdline), CMDLINE_BYTES);
+    memory_copy(CMDLINE_PADDR, near_paddr(cmdline), cmdline_bytes());
     memory_copy(SETUP_DATA_PADDR, near_paddr(&node), sizeof node);
 }
 

@@ -4,7 +4,7 @@
  *   0x00000 .. 0x004ff  interrupt vectors and BIOS data area: the BIOS's, never written
  *   0x00600 .. 0x07bff  stack of the MBR and of the loader, growing down from 0x7c00
  *   0x07c00 .. 0x07dff  MBR, with the partition table the loader reads
- *   0x08000 .. 0x0bfff  loader: code and data as on the disk, then its .bss
+ *   0x08000 .. 0x0bfff  loader: code and data as on the disk, then its .bss and buffers
  *   0x10000 .. 0x1efff  real-mode part of the image at the bottom, its heap behind it, its stack from the top
  *   0x1f000 .. 0x1f3ff  command line for the image
  *   0x1f400 .. 0x1f41f  setup_data node for the image
@@ -52,6 +52,7 @@ _Static_assert(SETUP_MAX_BYTES < SETUP_STACK_TOP, "the image has room for heap a
 _Static_assert(SETUP_PADDR + SETUP_STACK_TOP <= CMDLINE_PADDR, "the stack spares the command line");
 _Static_assert(CMDLINE_PADDR + CMDLINE_BYTES <= SETUP_DATA_PADDR, "the command line spares setup_data");
 _Static_assert(SETUP_DATA_PADDR + SETUP_DATA_BYTES <= TRANSFER_PADDR, "setup_data survives reading");
+_Static_assert((SETUP_PADDR & 0xffff) + SETUP_MAX_BYTES <= 0x10000, "one DMA page");
 _Static_assert((TRANSFER_PADDR & 0xffff) + TRANSFER_SECTORS * SECTOR_BYTES <= 0x10000, "one DMA page");
 #endif
 

@@ -3,6 +3,7 @@
  */
 #include "legacy/vbe.h"
 
+#include "kernel/section.h"
 #include "legacy/asm16.h"
 #include "legacy/bios.h"
 #include "legacy/boot_params.h"
@@ -40,8 +41,8 @@ _Static_assert(sizeof(struct vbe_info) == 512, "VBE 3.0, function 00h");
 _Static_assert(sizeof(struct vbe_mode) == 256 && offsetof(struct vbe_mode, base) == 0x28,
                "VBE 3.0, function 01h");
 
-static struct vbe_info info;
-static struct vbe_mode mode;
+NOINIT static struct vbe_info info;
+NOINIT static struct vbe_mode mode;
 
 static bool vbe_call(uint16_t function, uint16_t bx, uint16_t cx, void *buffer)
 {
