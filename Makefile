@@ -18,7 +18,7 @@ COMMON   := -std=c11 -ffreestanding -fno-stack-protector -fno-asynchronous-unwin
             -ffile-prefix-map=$(CURDIR)=. -I. $(WARNINGS) -MMD -MP
 # One set of flags for all 64-bit code: it addresses everything relative to itself, so that it runs wherever it was
 # loaded; it touches no register but the general ones; it keeps frame pointers, for backtraces.
-CFLAGS   := $(COMMON) -g -O2 -m64 -fpie -mcmodel=small -include kernel/hidden.h -mno-red-zone -mgeneral-regs-only \
+CFLAGS   := $(COMMON) -g -Os -m64 -fpie -mcmodel=small -include kernel/hidden.h -mno-red-zone -mgeneral-regs-only \
             -fno-omit-frame-pointer -fno-shrink-wrap -fno-optimize-sibling-calls
 EFI_FLAGS := -fshort-wchar -DGNU_EFI_USE_MS_ABI -isystem /usr/include/efi -isystem /usr/include/efi/x86_64
 CFLAGS16 := $(COMMON) -Os -m16 -march=i386 -mregparm=3 -mpreferred-stack-boundary=2 -fno-pic -fomit-frame-pointer -mno-sse -mno-mmx -mno-80387
@@ -42,6 +42,11 @@ KERNEL_OBJECTS := $(addprefix $(BUILD)/kernel/, main.o boot_info.o memory_map.o 
 # What runs before the handoff, wherever the loader put it: it must hold no absolute addresses.
 EARLY_OBJECTS := $(EFI_OBJECTS) $(LEGACY_OBJECTS) $(addprefix $(BUILD)/kernel/, boot_info.o memory_map.o paging.o \
     handoff.o enter_kernel.o cmdline.o config.o string.o serial.o)
+
+# Small is fast as long as every byte is read from a disk first. What loops over much is compiled for speed.
+HOT_OBJECTS := $(addprefix $(BUILD)/kernel/, memory_map.o efi_memory_map.o paging.o console.o log.o serial.o screen.o framebuffer.o \
+    vga_text.o psf.o utf8.o crc32.o string.o traps.o) $(BUILD)/efi/efi_memory_map.o
+$(HOT_OBJECTS): CFLAGS += -O2
 
 OBJECTS := $(EFI_OBJECTS) $(LEGACY_OBJECTS) $(KERNEL_OBJECTS)
 FONTS   := $(BUILD)/spleen-8x16.psf $(BUILD)/spleen-16x32.psf
