@@ -3,9 +3,9 @@
  *
  *   0x0000000000000000  nothing
  *   0xffff800000000000  DIRECT_MAP_BASE   RAM at physical address + DIRECT_MAP_BASE; never executable,
- *                                         what belongs to the firmware read-only
+ *                                         what belongs to the firmware read-only; the VGA's window uncached
  *   0xffffffff80000000  IMAGE_BASE        the image: .text execute, .rodata read, .data and below write
- *   0xffffffffc0000000  DISPLAY_BASE      the framebuffer, write-combining, or VGA memory, uncached
+ *   0xffffffffc0000000  DISPLAY_BASE      the framebuffer, write-combining
  */
 #ifndef KERNEL_ADDRESS_SPACE_H
 #define KERNEL_ADDRESS_SPACE_H
@@ -20,6 +20,7 @@
 
 #define VGA_PADDR       UINT64_C(0xa0000) /* the VGA's window on its memory, text at + 0x18000 */
 #define VGA_BYTES       UINT64_C(0x20000)
+#define VGA_BASE        (DIRECT_MAP_BASE + VGA_PADDR)
 #define VGA_TEXT_OFFSET UINT64_C(0x18000)
 
 #endif

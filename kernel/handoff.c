@@ -120,7 +120,7 @@ static bool map_display(struct page_tables *tables)
     const struct display *d = &boot_info.display;
 
     if (d->kind == DISPLAY_VGA_TEXT)
-        return paging_map(tables, DISPLAY_BASE, VGA_PADDR, VGA_BYTES, PAGE_WRITE | PAGE_UNCACHED);
+        return paging_map(tables, VGA_BASE, VGA_PADDR, VGA_BYTES, PAGE_WRITE | PAGE_UNCACHED);
     if (d->kind != DISPLAY_FRAMEBUFFER || d->size_bytes > DISPLAY_MAX_BYTES)
         return true;
     uint64_t base = page_floor(d->paddr);

@@ -35,10 +35,9 @@ static void check_image(void)
 /* Where the handoff mapped the display. */
 static volatile void *display_memory(void)
 {
-    bool is_vga = boot_info.display.kind == DISPLAY_VGA_TEXT;
-    uint64_t offset = is_vga ? VGA_TEXT_OFFSET : boot_info.display.paddr % PAGE_BYTES;
-
-    return (volatile void *)(uintptr_t)(DISPLAY_BASE + offset);
+    if (boot_info.display.kind == DISPLAY_VGA_TEXT)
+        return (volatile void *)(uintptr_t)(VGA_BASE + VGA_TEXT_OFFSET);
+    return (volatile void *)(uintptr_t)(DISPLAY_BASE + boot_info.display.paddr % PAGE_BYTES);
 }
 
 _Noreturn void kernel_main(void)

@@ -37,18 +37,6 @@ static uint32_t index_at(uint32_t level, uint64_t vaddr)
     return (vaddr >> entry_shift(level)) % NUM_ENTRIES;
 }
 
-/* The entry that leads to a new, cleared table; 0 if there is no room. */
-static uint64_t new_table(struct page_tables *tables)
-{
-    uint64_t paddr = tables->next_paddr;
-
-    if (paddr >= tables->limit_paddr || tables->limit_paddr - paddr < PAGE_BYTES)
-        return 0;
-    tables->next_paddr = paddr + PAGE_BYTES;
-    memset(table_at(tables, paddr), 0, PAGE_BYTES);
-    return paddr | ENTRY_PRESENT | ENTRY_WRITE;
-}
-
 static bool has_extended_feature(uint32_t edx_bit)
 {
     if (cpuid(0x80000000, 0).eax < 0x80000001)
@@ -91,13 +79,10 @@ static bool is_leaf(uint64_t entry, uint32_t level)
     return entry & ENTRY_PRESENT && (level == 1 || entry & ENTRY_LARGE);
 }
 
-/* Maps the beginning of the range through entries[0] and those behind it that are free, at most `room`.
- * Returns how many were used. */
-static uint32_t fill(uint64_t *entries, uint32_t room, uint32_t level, struct range *r)
+/* Maps the beginning of the range through `n` entries, which are free. */
+static void fill(uint64_t *entries, uint32_t n, uint32_t level, struct range *r)
 {
-    uint64_t span = entry_span(level), wanted = r->size >> entry_shift(level);
-    uint32_t n = (uint32_t)count_zero_words(entries, wanted < room ? wanted : room);
-    uint64_t entry = r->paddr | r->bits | (level > 1 ? ENTRY_LARGE : 0);
+    uint64_t span = entry_span(level), entry = r->paddr | r->bits | (level > 1 ? ENTRY_LARGE : 0);
 
 #pragma GCC unroll 8
     for (uint32_t i = 0; i < n; i++) {
@@ -105,7 +90,39 @@ static uint32_t fill(uint64_t *entries, uint32_t room, uint32_t level, struct ra
         entry += span;
     }
     advance(r, n * span);
-    return n;
+}
+
+/* How many entries of `level`, at most `room`, the rest of the range fills. */
+static uint32_t num_filled(const struct range *r, uint32_t level, uint32_t room)
+{
+    uint64_t wanted = r->size >> entry_shift(level);
+
+    return wanted < room ? (uint32_t)wanted : room;
+}
+
+static bool map_in_table(struct page_tables *tables, uint64_t table_paddr, uint32_t level, struct range *r);
+
+/* The entry that leads to a new table of `level`, in which the beginning of the range is mapped; 0: no room.
+ */
+static uint64_t map_in_new_table(struct page_tables *tables, uint32_t level, struct range *r)
+{
+    uint64_t paddr = tables->next_paddr, *entries = table_at(tables, paddr);
+
+    if (paddr >= tables->limit_paddr || tables->limit_paddr - paddr < PAGE_BYTES)
+        return 0;
+    tables->next_paddr = paddr + PAGE_BYTES;
+    if (level == 1) { /* clears only what it does not fill */
+        uint32_t first = index_at(level, r->vaddr), n = num_filled(r, level, NUM_ENTRIES - first);
+
+        memset(entries, 0, first * sizeof *entries);
+        fill(entries + first, n, level, r);
+        memset(entries + first + n, 0, (NUM_ENTRIES - first - n) * sizeof *entries);
+    } else {
+        memset(entries, 0, PAGE_BYTES);
+        if (!map_in_table(tables, paddr, level, r))
+            return 0;
+    }
+    return paddr | ENTRY_PRESENT | ENTRY_WRITE;
 }
 
 /* Maps what of the range lies in this table. False when there is no room for another. */
@@ -115,18 +132,23 @@ static bool map_in_table(struct page_tables *tables, uint64_t table_paddr, uint3
     uint64_t span = entry_span(level);
 
     for (uint32_t i = index_at(level, r->vaddr); i < NUM_ENTRIES && r->size > 0;) {
-        if (entries[i] == 0 && fits(tables, level, r)) {
-            i += fill(entries + i, NUM_ENTRIES - i, level, r);
+        uint64_t entry = entries[i];
+
+        if (entry == 0 && fits(tables, level, r)) {
+            uint32_t n = (uint32_t)count_zero_words(entries + i, num_filled(r, level, NUM_ENTRIES - i));
+            fill(entries + i, n, level, r);
+            i += n;
             continue;
         }
-        if (is_leaf(entries[i], level)) {
+        if (is_leaf(entry, level)) {
             uint64_t left = span - r->vaddr % span;
             advance(r, left < r->size ? left : r->size);
-        } else {
+        } else if (entry == 0) {
+            entries[i] = map_in_new_table(tables, level - 1, r);
             if (entries[i] == 0)
-                entries[i] = new_table(tables);
-            if (entries[i] == 0 || !map_in_table(tables, entries[i] & ENTRY_ADDRESS, level - 1, r))
                 return false;
+        } else if (!map_in_table(tables, entry & ENTRY_ADDRESS, level - 1, r)) {
+            return false;
         }
         i++;
     }
@@ -141,7 +163,8 @@ bool paging_begin(struct page_tables *tables, uint64_t base, uint64_t limit, uin
     tables->num_levels = read_cr4() & CR4_LA57 ? 5 : 4;
     tables->has_nx = has_extended_feature(20);
     tables->has_1gib_pages = has_extended_feature(26);
-    tables->root_paddr = new_table(tables) & ENTRY_ADDRESS;
+    struct range nothing = {0};
+    tables->root_paddr = map_in_new_table(tables, tables->num_levels, &nothing) & ENTRY_ADDRESS;
     return tables->root_paddr != 0;
 }
 

@@ -8,20 +8,21 @@
 
 #define BIOS_CARRY 0x0001 /* the carry flag in bios_regs.flags */
 
-#define BIOS_REGS_BYTES 38 /* what bios_call.S copies in and out */
+#define BIOS_REGS_BYTES 40 /* what bios_call.S copies in and out, in units of 4 */
 
 #ifndef __ASSEMBLER__
 #include <stddef.h>
 #include <stdint.h>
 
-/* In the order of PUSHAL, then ES, DS and the flags. */
+/* In the order of PUSHAL, then ES, DS, nothing, and the flags. */
 struct bios_regs {
     uint32_t edi, esi, ebp, unused, ebx, edx, ecx, eax;
     uint16_t es, ds;
+    uint16_t padding;
     uint16_t flags;
 };
 
-_Static_assert(offsetof(struct bios_regs, flags) + 2 == BIOS_REGS_BYTES, "bios_call.S copies this much");
+_Static_assert(sizeof(struct bios_regs) == BIOS_REGS_BYTES, "bios_call.S copies this much");
 
 /*
  * INT `vector` with the registers of `regs`, which receives those that come back. regs->flags goes in as 0 or

@@ -31,6 +31,7 @@ bios_int:
 
 	/* Only SS:SP can be trusted now; some BIOSes spoil the upper half of %esp. */
 	pushfw
+	pushw	%ss				/* padding */
 	pushw	%ds
 	pushw	%es
 	pushal
@@ -41,8 +42,8 @@ bios_int:
 	movzwl	%sp, %esp
 	movl	%esp, %esi
 	movl	BIOS_REGS_BYTES + SAVED_EDX(%esp), %edi
-	movw	$BIOS_REGS_BYTES / 2, %cx
-	rep movsw
+	movw	$BIOS_REGS_BYTES / 4, %cx
+	rep movsl
 	movw	%si, %sp
 
 	popw	%gs
@@ -65,11 +66,12 @@ bios_enter:
 	subw	$BIOS_REGS_BYTES, %sp
 	movw	%sp, %di
 	movw	%dx, %si
-	movw	$BIOS_REGS_BYTES / 2, %cx
-	rep movsw
+	movw	$BIOS_REGS_BYTES / 4, %cx
+	rep movsl
 	popal
 	popw	%es
 	popw	%ds
+	addw	$2, %sp
 	popfw
 	lretw
 
