@@ -36,7 +36,7 @@ LOADER_OBJECTS := $(addprefix $(BUILD)/16/legacy/, loader_entry.o loader.o disk.
 
 KERNEL_OBJECTS := $(addprefix $(BUILD)/kernel/, main.o boot_info.o memory_map.o paging.o handoff.o enter_kernel.o phys.o \
     segments.o traps.o trap_entry.o panic.o backtrace.o symbols.o trial.o debug_exit.o \
-    console.o log.o serial.o screen.o framebuffer.o vga_text.o cp437.o utf8.o psf.o fonts/fonts.o \
+    console.o log.o serial.o screen.o framebuffer.o vga_text.o cp437.o utf8.o psf.o unpack.o fonts/fonts.o \
     report.o address_bar.o timeline.o firmware_tables.o acpi.o smbios.o image.o crc32.o cmdline.o config.o printf.o string.o)
 
 # What runs before the handoff, wherever the loader put it: it must hold no absolute addresses.
@@ -49,7 +49,7 @@ HOT_OBJECTS := $(addprefix $(BUILD)/kernel/, memory_map.o efi_memory_map.o pagin
 $(HOT_OBJECTS): CFLAGS += -O2
 
 OBJECTS := $(EFI_OBJECTS) $(LEGACY_OBJECTS) $(KERNEL_OBJECTS)
-FONTS   := $(BUILD)/spleen-8x16.psf $(BUILD)/spleen-16x32.psf
+FONTS   := $(BUILD)/spleen-8x16.psf $(BUILD)/spleen-16x32.packed
 
 # `make V=1` shows the commands.
 Q := $(if $(V),,@)
@@ -97,6 +97,10 @@ $(BUILD)/spleen-%.psf: kernel/fonts/mkfont.py kernel/fonts/repertoire.txt
 	@mkdir -p $(@D)
 	$(call say,FONT,$@)
 	$(Q)$(PYTHON) kernel/fonts/mkfont.py /usr/share/consolefonts/spleen-$*.psfu.gz kernel/fonts/repertoire.txt $@
+
+$(BUILD)/%.packed: $(BUILD)/%.psf kernel/fonts/pack.py
+	$(call say,PACK,$@)
+	$(Q)$(PYTHON) kernel/fonts/pack.py $< $@
 
 $(BUILD)/legacy/setup_header.o: $(BUILD)/setup.bin
 $(BUILD)/kernel/fonts/fonts.o: $(FONTS)

@@ -12,13 +12,14 @@
 #include "kernel/section.h"
 #include "kernel/serial.h"
 #include "kernel/string.h"
+#include "kernel/unpack.h"
 #include "kernel/vga_text.h"
 
 #define LINE_BYTES 256u
 
 NOINIT static struct screen screen;
-NOINIT static struct psf_index indexes[2];
-static struct psf fonts[2];
+NOINIT static struct psf_index font_index;
+static struct psf font;
 static struct framebuffer framebuffer;
 static struct screen_device framebuffer_screen;
 static bool has_screen, drawing;
@@ -26,24 +27,33 @@ static const char *display_error;
 static struct serial serial;
 static uint64_t serial_position; /* in the log: what comes next over the serial port */
 
-static bool open_font(uint32_t i, const uint8_t *start, const uint8_t *end)
+static bool open_font(struct span file)
 {
-    enum psf_error error = psf_open(&fonts[i], span_of(start, (size_t)(end - start)));
+    enum psf_error error = psf_open(&font, file);
 
     if (error != PSF_OK)
         display_error = psf_error_name(error);
     else
-        psf_index(&indexes[i], &fonts[i]);
+        psf_index(&font_index, &font);
     return error == PSF_OK;
+}
+
+/* The large font where there is room for it. */
+static bool choose_font(const struct display *display)
+{
+    NOINIT static uint8_t large[FONT_16X32_BYTES];
+
+    if (!framebuffer_is_roomy(display, 16, 32))
+        return open_font(span_of(font_8x16, (size_t)(font_8x16_end - font_8x16)));
+    struct span packed = span_of(font_16x32_packed, (size_t)(font_16x32_packed_end - font_16x32_packed));
+    return open_font(span_of(large, unpack(packed, large, sizeof large)));
 }
 
 static const struct screen_device *find_framebuffer(const struct display *display, volatile void *memory)
 {
-    struct psf_index *both[] = {&indexes[0], &indexes[1]};
-
-    if (!open_font(0, font_8x16, font_8x16_end) || !open_font(1, font_16x32, font_16x32_end))
+    if (!choose_font(display))
         return 0;
-    enum framebuffer_error error = framebuffer_init(&framebuffer, display, memory, both);
+    enum framebuffer_error error = framebuffer_init(&framebuffer, display, memory, &font_index);
     if (error != FRAMEBUFFER_OK) {
         display_error = framebuffer_error_name(error);
         return 0;

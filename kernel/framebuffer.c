@@ -135,29 +135,29 @@ static void set_cell_size(struct framebuffer *fb, struct psf_index *index, uint3
     fb->rows = min_u32(fb->height / fb->cell_height, SCREEN_MAX_ROWS);
 }
 
-static bool is_roomy(const struct framebuffer *fb, const struct psf *font, uint32_t scale)
+bool framebuffer_is_roomy(const struct display *display, uint32_t cell_width, uint32_t cell_height)
 {
-    return fb->width / (font->width * scale) >= FRAMEBUFFER_MIN_COLUMNS &&
-           fb->height / (font->height * scale) >= FRAMEBUFFER_MIN_ROWS;
+    return display->width / cell_width >= FRAMEBUFFER_MIN_COLUMNS &&
+           display->height / cell_height >= FRAMEBUFFER_MIN_ROWS;
 }
 
-static void choose_cell_size(struct framebuffer *fb, struct psf_index *fonts[2])
+static uint32_t choose_scale(const struct display *display, const struct psf *font)
 {
     uint32_t scale = FRAMEBUFFER_MAX_SCALE;
 
-    while (scale > 0 && !is_roomy(fb, fonts[1]->font, scale))
+    while (scale > 1 && !framebuffer_is_roomy(display, font->width * scale, font->height * scale))
         scale /= 2;
-    set_cell_size(fb, fonts[scale > 0], scale > 0 ? scale : 1);
+    return scale;
 }
 
 enum framebuffer_error framebuffer_init(struct framebuffer *fb, const struct display *display,
-                                        volatile void *memory, struct psf_index *fonts[2])
+                                        volatile void *memory, struct psf_index *font)
 {
-    enum framebuffer_error error = check(display, memory, fonts[0]->font);
+    enum framebuffer_error error = check(display, memory, font->font);
 
     if (error != FRAMEBUFFER_OK)
         return error;
-    if (fonts[0]->font->width % 8 != 0 || fonts[1]->font->width % 8 != 0)
+    if (font->font->width % 8 != 0)
         return FRAMEBUFFER_BAD_FONT;
     fb->memory = memory;
     fb->pitch_bytes = display->pitch_bytes;
@@ -165,7 +165,7 @@ enum framebuffer_error framebuffer_init(struct framebuffer *fb, const struct dis
     fb->height = display->height;
     fb->pixel_bytes = (display->bits_per_pixel + 7) / 8;
     set_colors(fb, display);
-    choose_cell_size(fb, fonts);
+    set_cell_size(fb, font, choose_scale(display, font->font));
     return FRAMEBUFFER_OK;
 }
 

@@ -8,6 +8,7 @@
 #ifndef KERNEL_FRAMEBUFFER_H
 #define KERNEL_FRAMEBUFFER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "kernel/boot_info.h"
@@ -51,14 +52,17 @@ struct framebuffer {
     struct pixel_quad quads[16]; /* what four bits of a glyph look like, leftmost in bit 3 */
 };
 
+/* True if a panel of that size holds enough cells of `cell_width` x `cell_height` pixels (not 0) to be read
+ * well. */
+bool framebuffer_is_roomy(const struct display *display, uint32_t cell_width, uint32_t cell_height);
+
 /*
- * Takes the display into use, its framebuffer mapped at `memory`. `fonts` are two, by ascending size, and
- * each has its index. The largest glyph, the second font also doubled or quadrupled, is used that still
- * gives 100 columns and 40 rows; on a small panel the smaller font. Draws nothing yet. On an error *fb is not
- * to be used.
+ * Takes the display into use, its framebuffer mapped at `memory`. The glyphs are drawn in their size, or
+ * twice or four times as large if the panel is roomy even so. Draws nothing yet. On an error *fb is not to be
+ * used.
  */
 enum framebuffer_error framebuffer_init(struct framebuffer *fb, const struct display *display,
-                                        volatile void *memory, struct psf_index *fonts[2]);
+                                        volatile void *memory, struct psf_index *font);
 
 /* What went wrong, in a few words for a message. */
 const char *framebuffer_error_name(enum framebuffer_error error);

@@ -14,6 +14,7 @@ static uint8_t in8(uint16_t port);
 #include "kernel/log.c"
 #include "kernel/screen.c"
 #include "kernel/serial.c"
+#include "kernel/unpack.c"
 #define text video_memory /* not the name of a parameter in the files behind it */
 #include "kernel/vga_text.c"
 #undef text

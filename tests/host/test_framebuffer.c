@@ -1,4 +1,4 @@
-/* units: kernel/framebuffer.c kernel/psf.c kernel/utf8.c kernel/fonts/fonts.S */
+/* units: kernel/framebuffer.c kernel/psf.c kernel/unpack.c kernel/utf8.c kernel/fonts/fonts.S */
 /*
  * Text drawn into memory of just the size of the panel, in every pixel format, compared with the font pixel
  * by pixel; what was not to be drawn keeps its pattern.
@@ -7,12 +7,13 @@
 
 #include "kernel/framebuffer.h"
 #include "kernel/section.h"
+#include "kernel/unpack.h"
 
 #define UNTOUCHED 0x5a
 
 static struct psf fonts[2];
 static struct psf_index indexes[2];
-static struct psf_index *both[2] = {&indexes[0], &indexes[1]};
+static uint8_t large[FONT_16X32_BYTES];
 
 struct format {
     uint32_t bits, red, green, blue;
@@ -29,11 +30,18 @@ static struct display display;
 static struct framebuffer fb;
 static uint8_t *memory;
 
+/* With the font that the console would take. */
+static enum framebuffer_error init(const struct display *d, volatile void *at)
+{
+    return framebuffer_init(&fb, d, at, &indexes[framebuffer_is_roomy(d, 16, 32)]);
+}
+
 static int open_fonts(void **state)
 {
     (void)state;
     assert_int_equal(psf_open(&fonts[0], span_of(font_8x16, (size_t)(font_8x16_end - font_8x16))), PSF_OK);
-    assert_int_equal(psf_open(&fonts[1], span_of(font_16x32, (size_t)(font_16x32_end - font_16x32))), PSF_OK);
+    struct span packed = span_of(font_16x32_packed, (size_t)(font_16x32_packed_end - font_16x32_packed));
+    assert_int_equal(psf_open(&fonts[1], span_of(large, unpack(packed, large, sizeof large))), PSF_OK);
     for (size_t i = 0; i < 2; i++)
         psf_index(&indexes[i], &fonts[i]);
     return 0;
@@ -64,7 +72,7 @@ static void start(struct display d, size_t shift)
     display = d;
     memset(whole, UNTOUCHED, d.size_bytes + shift);
     memory = whole + shift;
-    assert_int_equal(framebuffer_init(&fb, &display, memory, both), FRAMEBUFFER_OK);
+    assert_int_equal(init(&display, memory), FRAMEBUFFER_OK);
 }
 
 static void finish(size_t shift)
@@ -176,7 +184,7 @@ static void expect_size(uint32_t width, uint32_t height, uint32_t glyph, uint32_
     struct display d = describe(width, height, &formats[0], 0);
     static uint8_t nothing[1]; /* nothing is drawn */
 
-    assert_int_equal(framebuffer_init(&fb, &d, nothing, both), FRAMEBUFFER_OK);
+    assert_int_equal(init(&d, nothing), FRAMEBUFFER_OK);
     assert_int_equal(fb.cell_width, glyph);
     assert_int_equal(fb.cell_height, 2 * glyph);
     assert_int_equal(fb.columns, columns);
@@ -208,7 +216,7 @@ static void expect_error(struct display d, enum framebuffer_error error)
 {
     static uint8_t nothing[1];
 
-    assert_int_equal(framebuffer_init(&fb, &d, nothing, both), error);
+    assert_int_equal(init(&d, nothing), error);
 }
 
 static void test_displays_that_lie(void **state)
@@ -217,7 +225,7 @@ static void test_displays_that_lie(void **state)
 
     (void)state;
     expect_error(good, FRAMEBUFFER_OK);
-    assert_int_equal(framebuffer_init(&fb, &good, NULL, both), FRAMEBUFFER_ABSENT);
+    assert_int_equal(init(&good, NULL), FRAMEBUFFER_ABSENT);
 #define WITH(field, value, error) (d = good, d.field = (value), expect_error(d, error))
     WITH(kind, DISPLAY_NONE, FRAMEBUFFER_ABSENT);
     WITH(kind, DISPLAY_VGA_TEXT, FRAMEBUFFER_ABSENT);

@@ -1,10 +1,11 @@
-/* units: kernel/psf.c kernel/utf8.c kernel/fonts/fonts.S */
+/* units: kernel/psf.c kernel/unpack.c kernel/utf8.c kernel/fonts/fonts.S */
 /*
  * The font reader on the two fonts of the kernel, on fonts built here, and on fonts that lie.
  */
 #include "tests/host/host_test.h"
 
 #include "kernel/psf.h"
+#include "kernel/unpack.h"
 #include "kernel/section.h"
 
 #define HEADER 32
@@ -217,13 +218,13 @@ static void expect_pixels(const struct psf *font, uint32_t code, uint32_t set)
     assert_int_equal(count, set);
 }
 
-static void check_spleen(const uint8_t *start, const uint8_t *end, uint32_t width, uint32_t height)
+static void check_spleen(struct span file, uint32_t width, uint32_t height)
 {
     struct psf font;
     static const uint32_t extra[] = {0x2014, 0x2013, 0x2026, 0x2022, 0x20ac,
                                      0xb7,   0x2717, 0x2500, 0x2551, 0xfffd};
 
-    assert_int_equal(psf_open(&font, span_of(start, (size_t)(end - start))), PSF_OK);
+    assert_int_equal(psf_open(&font, file), PSF_OK);
     psf_index(&idx, &font);
     assert_int_equal(font.width, width);
     assert_int_equal(font.height, height);
@@ -243,9 +244,12 @@ static void check_spleen(const uint8_t *start, const uint8_t *end, uint32_t widt
 
 static void test_spleen(void **state)
 {
+    static uint8_t large[FONT_16X32_BYTES];
+    struct span packed = span_of(font_16x32_packed, (size_t)(font_16x32_packed_end - font_16x32_packed));
+
     (void)state;
-    check_spleen(font_8x16, font_8x16_end, 8, 16);
-    check_spleen(font_16x32, font_16x32_end, 16, 32);
+    check_spleen(span_of(font_8x16, (size_t)(font_8x16_end - font_8x16)), 8, 16);
+    check_spleen(span_of(large, unpack(packed, large, sizeof large)), 16, 32);
 }
 
 int main(void)
