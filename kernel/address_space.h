@@ -2,8 +2,8 @@
  * address_space.h - every virtual address of the kernel, drawn once.
  *
  *   0x0000000000000000  nothing
- *   0xffff800000000000  DIRECT_MAP_BASE   RAM at physical address + DIRECT_MAP_BASE; never executable,
- *                                         what belongs to the firmware read-only; the VGA's window uncached
+ *   0xffff800000000000  DIRECT_MAP_BASE   RAM at physical address + DIRECT_MAP_BASE, as far as phys.c was
+ * asked for it; never executable, what belongs to the firmware read-only; the VGA's window uncached
  *   0xffffffff80000000  IMAGE_BASE        the image: .text execute, .rodata read, .data and below write
  *   0xffffffffc0000000  DISPLAY_BASE      the framebuffer, write-combining
  */

@@ -15,7 +15,7 @@
 #include "kernel/serial.h"
 
 #define FLOOR_1MIB (UINT64_C(1) << 20)
-#define NUM_SPARE  16 /* page tables for what is mapped after the handoff */
+#define NUM_SPARE  32 /* page tables for the direct map, which is filled after the handoff */
 
 struct page_tables kernel_page_tables;
 
@@ -55,66 +55,6 @@ static bool map_image(struct page_tables *tables)
            map_image_range(tables, kernel_stack, image_end, PAGE_WRITE);
 }
 
-/* Rights in the direct map; false for what is no memory or must not be touched. */
-static bool direct_map_rights(uint64_t type, uint64_t *rights)
-{
-    switch (type) {
-    case MEMORY_USABLE:
-    case MEMORY_BOOT_SERVICES:
-    case MEMORY_KERNEL:
-        *rights = PAGE_WRITE;
-        return true;
-    case MEMORY_ACPI_RECLAIMABLE:
-    case MEMORY_ACPI_NVS:
-    case MEMORY_RUNTIME:
-        *rights = 0;
-        return true;
-    default:
-        return false;
-    }
-}
-
-static bool map_direct(struct page_tables *tables, uint64_t base, uint64_t end, uint64_t rights)
-{
-    if (base < PAGE_BYTES)
-        base = PAGE_BYTES; /* page 0 is never mapped */
-    return base >= end || paging_map(tables, DIRECT_MAP_BASE + base, base, end - base, rights);
-}
-
-/* The same, but for the part of the image that must not be written: it has no second, writable address. */
-static bool map_direct_around_image(struct page_tables *tables, uint64_t base, uint64_t end, uint64_t rights)
-{
-    uint64_t hole = boot_info.image_paddr + rva(text_start);
-    uint64_t hole_end = boot_info.image_paddr + rva(data_start);
-
-    if (end <= hole || hole_end <= base)
-        return map_direct(tables, base, end, rights);
-    return map_direct(tables, base, hole, rights) && map_direct(tables, hole_end, end, rights);
-}
-
-/* RAM, in runs as long as neighbouring regions have the same rights, so that large pages fit. */
-static bool map_memory(struct page_tables *tables)
-{
-    const struct memory_map *map = &boot_info.memory_map;
-    uint64_t base = 0, end = 0, rights = 0;
-
-    for (uint32_t i = 0; i < map->num_regions; i++) {
-        const struct memory_region *r = &map->regions[i];
-        uint64_t r_rights;
-
-        if (!direct_map_rights(r->type, &r_rights))
-            continue;
-        if (r_rights != rights || page_floor(r->base) > end) {
-            if (!map_direct_around_image(tables, base, end, rights))
-                return false;
-            base = page_floor(r->base);
-            rights = r_rights;
-        }
-        end = page_ceil(r->end);
-    }
-    return map_direct_around_image(tables, base, end, rights);
-}
-
 static bool map_display(struct page_tables *tables)
 {
     const struct display *d = &boot_info.display;
@@ -128,14 +68,11 @@ static bool map_display(struct page_tables *tables)
                       PAGE_WRITE | PAGE_WRITE_COMBINING);
 }
 
-/* The BIOS leaves its tables' anchors in memory that its map calls reserved or does not list. */
-static bool map_bios_areas(struct page_tables *tables)
+/* The page tables themselves, and room for more, in the direct map. What else of it is needed phys.c maps. */
+static bool map_tables(struct page_tables *tables, uint64_t base, uint64_t end)
 {
-    uint64_t ebda = page_floor(boot_info.ebda_paddr);
-
-    return map_direct(tables, boot_info.bios_rom_paddr, boot_info.bios_rom_paddr + boot_info.bios_rom_bytes,
-                      0) &&
-           map_direct(tables, ebda, page_ceil(boot_info.ebda_paddr + boot_info.ebda_bytes), 0);
+    return paging_map(tables, DIRECT_MAP_BASE + base, base, end - base, PAGE_WRITE) &&
+           tables->next_paddr <= end;
 }
 
 /* There is no console yet, and on UEFI no firmware any more: the serial port, if there is one. */
@@ -165,14 +102,14 @@ _Noreturn void handoff(uint64_t mapped_end)
     uint64_t base = tables->root_paddr;
 
     paging_enable_features();
-    if (!map_image(tables) || !map_memory(tables) || !map_bios_areas(tables) || !map_display(tables))
+    if (!map_image(tables) || !map_display(tables))
+        fail();
+    uint64_t end = tables->next_paddr + NUM_SPARE * PAGE_BYTES;
+    if (!map_tables(tables, base, end) || !memory_map_claim(map, base, end - base, MEMORY_KERNEL))
         fail();
     paging_borrow(tables, read_cr3(), (uint64_t)(uintptr_t)enter_kernel);
-
-    tables->limit_paddr = tables->next_paddr + NUM_SPARE * PAGE_BYTES;
+    tables->limit_paddr = end;
     tables->window = DIRECT_MAP_BASE;
-    if (!memory_map_claim(map, base, tables->limit_paddr - base, MEMORY_KERNEL))
-        fail();
 
     boot_info.timeline[BOOT_STEP_HANDOFF] = rdtsc();
     enter_kernel(tables->root_paddr, IMAGE_BASE + rva(kernel_stack_top),

@@ -283,13 +283,19 @@ struct memory_region memory_map_largest(const struct memory_map *map, uint64_t f
     return best;
 }
 
-uint32_t memory_map_type_at(const struct memory_map *map, uint64_t paddr)
+const struct memory_region *memory_map_find(const struct memory_map *map, uint64_t paddr)
 {
-    for (uint32_t i = 0; i < map->num_regions; i++) {
-        if (map->regions[i].base <= paddr && paddr < map->regions[i].end)
-            return (uint32_t)map->regions[i].type;
+    uint32_t low = 0, high = map->num_regions;
+
+    while (low < high) {
+        uint32_t mid = low + (high - low) / 2;
+
+        if (map->regions[mid].end <= paddr)
+            low = mid + 1;
+        else
+            high = mid;
     }
-    return 0;
+    return low < map->num_regions && map->regions[low].base <= paddr ? &map->regions[low] : NULL;
 }
 
 uint64_t memory_map_total(const struct memory_map *map, uint32_t type)

@@ -94,8 +94,8 @@ bool memory_map_claim(struct memory_map *map, uint64_t base, uint64_t size, enum
  */
 struct memory_region memory_map_largest(const struct memory_map *map, uint64_t floor, uint64_t limit);
 
-/* Type at one physical address; 0 where the map says nothing. */
-uint32_t memory_map_type_at(const struct memory_map *map, uint64_t paddr);
+/* The region that holds a physical address; null where the map says nothing. */
+const struct memory_region *memory_map_find(const struct memory_map *map, uint64_t paddr);
 
 /* Bytes of one type in the whole map. */
 uint64_t memory_map_total(const struct memory_map *map, uint32_t type);

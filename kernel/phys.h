@@ -10,9 +10,10 @@
 #include "kernel/span.h"
 
 /*
- * `n` bytes of memory at physical address `paddr`, to read after the handoff. What the memory map calls
- * reserved is mapped read-only at the first use, since that is where firmware keeps its tables. Empty if any
- * of it is page 0, MMIO or beyond what the memory map lists, or if n is more than 16 MiB.
+ * `n` bytes of memory at physical address `paddr`, to read after the handoff; mapped at the first use. What
+ * belongs to the firmware is mapped read-only, also what the memory map calls reserved, since that is where
+ * firmware keeps its tables. Empty if any of it is page 0, MMIO or beyond what the memory map lists, or if n
+ * is more than 16 MiB.
  */
 struct span phys_span(uint64_t paddr, size_t n);
 

@@ -93,13 +93,18 @@ def test_screen_has_its_memory_type(firmware, machine, mapped, report):
     assert PAT in machine.device_state()
 
 
-def test_direct_map_reaches_usable_memory_only_as_data(mapped, report):
-    for base, end, kind in report.regions:
-        page = page_of(mapped, DIRECT_MAP_BASE + max(base, 4096))
-        if kind == "usable":
-            assert page.paddr + DIRECT_MAP_BASE == page.vaddr and page.writable and not page.executable
-        elif kind == "runtime services":
-            assert not page.writable
+def test_direct_map_is_memory_as_data(machine, mapped, report):
+    """Never executable; writable only what is the kernel's to use, whole pages of it; with the page tables in it."""
+    ours = [(base, end) for base, end, kind in report.regions if kind in ("usable", "boot services", "kernel")]
+    vga = (0xA0000, 0xC0000)
+    image = symbols()["image_start"]
+    direct = [page for page in mapped if page.vaddr < image]
+    for page in direct:
+        assert page.paddr + DIRECT_MAP_BASE == page.vaddr and not page.executable
+        if page.writable:
+            assert any(base <= page.paddr and page.paddr + page.size <= end for base, end in [*ours, vga])
+    tables = machine.register("CR3") & ~0xFFF
+    assert page_of(direct, DIRECT_MAP_BASE + tables).writable
 
 
 def test_control_registers(machine):
