@@ -4,6 +4,8 @@
 #include "kernel/address_bar.h"
 
 #include "kernel/console.h"
+#include "kernel/string.h"
+#include "kernel/utf8.h"
 
 #define MIB (UINT64_C(1) << 20)
 
@@ -83,13 +85,23 @@ uint64_t address_bar_ram_end(const struct memory_map *map, uint64_t limit)
     return end;
 }
 
-void address_bar_print_swatch(uint32_t type)
+/* `n` cells of one type side by side, in one piece. */
+static void print_run(uint32_t type, uint32_t n)
 {
     struct swatch swatch = swatch_of(type);
+    size_t bytes = strlen(swatch.text), used = 0;
+    char text[ADDRESS_BAR_CELLS * UTF8_MAX_BYTES];
 
+    for (; n > 0; n--, used += bytes)
+        memcpy(text + used, swatch.text, bytes);
     console_set_color(swatch.color, COLOR_BLACK);
-    printk("%s", swatch.text);
+    console_write(text, used);
     console_set_color(COLOR_LIGHT_GRAY, COLOR_BLACK);
+}
+
+void address_bar_print_swatch(uint32_t type)
+{
+    print_run(type, 1);
 }
 
 void address_bar_print(const struct memory_map *map, uint64_t end)
@@ -97,7 +109,10 @@ void address_bar_print(const struct memory_map *map, uint64_t end)
     uint8_t cells[ADDRESS_BAR_CELLS];
 
     address_bar_cells(map, end, cells);
-    for (uint32_t i = 0; i < ADDRESS_BAR_CELLS; i++)
-        address_bar_print_swatch(cells[i]);
+    for (uint32_t from = 0, to; from < ADDRESS_BAR_CELLS; from = to) {
+        for (to = from + 1; to < ADDRESS_BAR_CELLS && cells[to] == cells[from]; to++)
+            ;
+        print_run(cells[from], to - from);
+    }
     printk("\n");
 }

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #define UTF8_REPLACEMENT 0xfffdu
+#define UTF8_MAX_BYTES   4u /* of one code point */
 
 /* All zero: between two code points. */
 struct utf8 {
