@@ -57,30 +57,52 @@ static uint32_t find_runs(struct memory_map_work *work)
     return num_runs;
 }
 
-/* Merges the ascending runs [low, mid) and [mid, high) of `from` into `to`. */
-static void merge(const uint64_t *from, uint64_t *to, uint32_t low, uint32_t mid, uint32_t high)
+/* Copies [at, end) of `from` to to[next] and on. */
+static void copy_rest(const uint64_t *from, uint64_t *to, size_t at, size_t end, size_t next)
 {
-    uint32_t left = low, right = mid, at = low;
-
-    while (left < mid && right < high)
-        to[at++] = from[left] <= from[right] ? from[left++] : from[right++];
-    memcpy(to + at, from + left, (mid - left) * sizeof *to);
-    at += mid - left;
-    memcpy(to + at, from + right, (high - right) * sizeof *to);
+    while (at < end)
+        to[next++] = from[at++];
 }
 
-/* Merges runs in pairs, one alone at the end with nothing, and returns how many are left. */
+/* Merges the ascending runs [low, mid) and [mid, high) of `from` into `to`; neither is empty. */
+static void merge(const uint64_t *from, uint64_t *to, size_t low, size_t mid, size_t high)
+{
+    size_t left = low, right = mid, at = low;
+    uint64_t a = from[left], b = from[right];
+
+    for (;;) {
+        if (a <= b) {
+            to[at++] = a;
+            if (++left == mid)
+                break;
+            a = from[left];
+        } else {
+            to[at++] = b;
+            if (++right == high)
+                break;
+            b = from[right];
+        }
+    }
+    copy_rest(from, to, left, mid, at);
+    copy_rest(from, to, right, high, at);
+}
+
+/* Merges runs in pairs, copies one that is left over, and returns how many there are then. */
 static uint32_t merge_pairs(struct memory_map_work *work, uint32_t num_runs, const uint64_t *from,
                             uint64_t *to)
 {
     uint16_t *runs = work->runs;
-    uint32_t num_merged = 0;
+    uint32_t num_merged = 0, i;
 
-    for (uint32_t i = 0; i < num_runs; i += 2) {
-        uint16_t low = runs[i], mid = runs[i + 1], high = i + 1 < num_runs ? runs[i + 2] : mid;
+    for (i = 0; i + 1 < num_runs; i += 2) {
+        uint16_t low = runs[i];
 
-        merge(from, to, low, mid, high);
+        merge(from, to, low, runs[i + 1], runs[i + 2]);
         runs[num_merged++] = low;
+    }
+    if (i < num_runs) {
+        copy_rest(from, to, runs[i], work->num_keys, runs[i]);
+        runs[num_merged++] = runs[i];
     }
     runs[num_merged] = (uint16_t)work->num_keys;
     return num_merged;
