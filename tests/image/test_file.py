@@ -67,6 +67,14 @@ def test_sections_lie_in_the_file_as_in_memory(file, optional, sections):
     assert optional["image_bytes"] == end and end % 4096 == 0
 
 
+def test_firmware_loads_every_byte_that_is_summed(sections, symbols):
+    """What lies between sections it leaves as it was, and memory is not always clear."""
+    text, rodata = sections[:2]
+    assert text.rva == symbols["text_start"]
+    assert text.rva + min(text.raw_size, text.virtual_size) == rodata.rva
+    assert rodata.rva + min(rodata.raw_size, rodata.virtual_size) >= symbols["rodata_end"]
+
+
 def test_no_section_is_writable_and_executable(sections):
     assert all(s.flags & MEM_READ for s in sections)
     assert not any(s.flags & MEM_WRITE and s.flags & MEM_EXECUTE for s in sections)
