@@ -6,8 +6,8 @@
  * of the firmware may be called, nothing is allocated and nothing printed. So the room is made beforehand.
  */
 #include "efi/boot_services.h"
-#include "efi/efi_memory_map.h"
 #include "kernel/cpu.h"
+#include "kernel/efi_memory_map.h"
 #include "kernel/serial.h"
 
 #define MAX_TRIES   16

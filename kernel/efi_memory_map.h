@@ -1,8 +1,8 @@
 /*
  * efi_memory_map.h - from EFI_MEMORY_DESCRIPTORs to the one memory map.
  */
-#ifndef EFI_MEMORY_MAP_H
-#define EFI_MEMORY_MAP_H
+#ifndef KERNEL_EFI_MEMORY_MAP_H
+#define KERNEL_EFI_MEMORY_MAP_H
 
 #include "kernel/memory_map.h"
 #include "kernel/span.h"

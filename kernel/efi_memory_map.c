@@ -1,9 +1,9 @@
 /*
  * efi_memory_map.c - from EFI_MEMORY_DESCRIPTORs to the one memory map.
  *
- * Reads bytes from outside, hence no <efi.h>: it compiles on the host unchanged.
+ * For whoever left boot services, ourselves or the loader that started us.
  */
-#include "efi/efi_memory_map.h"
+#include "kernel/efi_memory_map.h"
 
 #define DESCRIPTOR_BYTES 40
 #define OFFSET_TYPE      0
