@@ -26,22 +26,22 @@ ASFLAGS  := -g -ffile-prefix-map=$(CURDIR)=. -I. -I$(BUILD) -MMD -MP
 
 # What the file is made of ---------------------------------------------------------------------------------------------
 
-EFI_OBJECTS := $(addprefix $(BUILD)/efi/, pe_header.o efi_main.o command_line.o config_tables.o graphics.o \
-    exit_boot_services.o firmware_console.o)
+EFI_OBJECTS := $(addprefix $(BUILD)/efi/, pe_header.o efi_main.o command_line.o graphics.o exit_boot_services.o \
+    firmware_console.o)
 
 LEGACY_OBJECTS := $(addprefix $(BUILD)/legacy/, setup_header.o entry.o legacy_main.o low_memory.o boot_params.o)
 SETUP_OBJECTS  := $(addprefix $(BUILD)/16/legacy/, setup_entry.o setup.o vbe.o bios_call.o a20.o)
 LOADER_OBJECTS := $(addprefix $(BUILD)/16/legacy/, loader_entry.o loader.o disk.o fat32.o partition.o image.o memory_copy.o bios_call.o a20.o) \
     $(BUILD)/16/kernel/config.o
 
-KERNEL_OBJECTS := $(addprefix $(BUILD)/kernel/, main.o boot_info.o memory_map.o efi_memory_map.o paging.o handoff.o enter_kernel.o phys.o \
-    segments.o traps.o trap_entry.o panic.o backtrace.o symbols.o trial.o debug_exit.o \
+KERNEL_OBJECTS := $(addprefix $(BUILD)/kernel/, main.o boot_info.o memory_map.o efi_memory_map.o efi_system_table.o \
+    paging.o handoff.o enter_kernel.o phys.o segments.o traps.o trap_entry.o panic.o backtrace.o symbols.o trial.o debug_exit.o \
     console.o log.o serial.o screen.o framebuffer.o vga_text.o cp437.o utf8.o psf.o unpack.o fonts/fonts.o \
     report.o address_bar.o timeline.o firmware_tables.o acpi.o smbios.o image.o crc32.o cmdline.o config.o printf.o string.o)
 
 # What runs before the handoff, wherever the loader put it: it must hold no absolute addresses.
-EARLY_OBJECTS := $(EFI_OBJECTS) $(LEGACY_OBJECTS) $(addprefix $(BUILD)/kernel/, boot_info.o memory_map.o efi_memory_map.o paging.o \
-    handoff.o enter_kernel.o cmdline.o config.o string.o serial.o)
+EARLY_OBJECTS := $(EFI_OBJECTS) $(LEGACY_OBJECTS) $(addprefix $(BUILD)/kernel/, boot_info.o memory_map.o efi_memory_map.o \
+    efi_system_table.o paging.o handoff.o enter_kernel.o cmdline.o config.o string.o serial.o)
 
 # Small is fast as long as every byte is read from a disk first. What loops over much is compiled for speed.
 HOT_OBJECTS := $(addprefix $(BUILD)/kernel/, memory_map.o efi_memory_map.o paging.o console.o log.o serial.o screen.o framebuffer.o \

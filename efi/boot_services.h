@@ -26,9 +26,6 @@ EFI_STATUS firmware_report(const struct firmware *firmware, CHAR16 *what, EFI_ST
  * DISPLAY_NONE. */
 void gather_display(const struct firmware *firmware, struct display *display);
 
-/* config_tables.c: RSDP (ACPI 2.0 before 1.0) and SMBIOS (3 before 2); 0 where there is none. */
-void gather_config_tables(const struct firmware *firmware, struct boot_info *info);
-
 /* command_line.c: the words of \janus.cfg on the boot volume, then those of the load options. */
 void gather_command_line(const struct firmware *firmware, struct boot_info *info);
 

@@ -7,6 +7,7 @@
  */
 #include "efi/boot_services.h"
 #include "kernel/cpu.h"
+#include "kernel/efi_system_table.h"
 #include "kernel/handoff.h"
 #include "kernel/section.h"
 
@@ -29,15 +30,15 @@ static void gather_loaded_image(struct firmware *firmware)
     firmware->loaded_image = EFI_ERROR(status) ? NULL : loaded_image;
 }
 
+/* Memory as the firmware maps it: every address where it is. */
+static struct span firmware_memory(uint64_t paddr, size_t n)
+{
+    return span_of((const void *)(uintptr_t)paddr, paddr != 0 ? n : 0);
+}
+
 static void gather_firmware(const struct firmware *firmware, struct boot_info *info)
 {
-    const CHAR16 *vendor = firmware->system->FirmwareVendor;
-
-    info->efi_system_table = (uint64_t)(uintptr_t)firmware->system;
-    info->uefi_revision = firmware->system->Hdr.Revision;
-    info->firmware_revision = firmware->system->FirmwareRevision;
-    for (int i = 0; vendor != NULL && i < BOOT_NAME_BYTES - 1 && vendor[i] != 0; i++)
-        info->firmware_vendor[i] = vendor[i] >= ' ' && vendor[i] <= '~' ? (char)vendor[i] : '?';
+    efi_system_table_read((uint64_t)(uintptr_t)firmware->system, 64, firmware_memory, info);
 }
 
 EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
@@ -52,7 +53,6 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
     gather_image(&boot_info);
     gather_loaded_image(&firmware);
     gather_firmware(&firmware, &boot_info);
-    gather_config_tables(&firmware, &boot_info);
     gather_command_line(&firmware, &boot_info);
     gather_display(&firmware, &boot_info.display);
 

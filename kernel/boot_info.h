@@ -75,6 +75,7 @@ struct boot_info {
     uint32_t route;                        /* enum boot_route; for messages, never for decisions */
     uint32_t firmware_revision;            /* UEFI FirmwareRevision; 0: not told */
     uint32_t uefi_revision;                /* UEFI specification, major << 16 | minor; 0: not UEFI */
+    uint32_t uefi_bits;                    /* width of the firmware's pointers, 32 or 64; 0: not UEFI */
     uint32_t exit_boot_services_tries;     /* 0: not UEFI */
     char loader[BOOT_NAME_BYTES];          /* UTF-8, 0-terminated; empty: not told */
     char firmware_vendor[BOOT_NAME_BYTES]; /* UTF-8, 0-terminated; empty: not told */
