@@ -105,11 +105,15 @@ static void report_build(void)
 static void report_route(void)
 {
     label("entered by");
-    if (boot_info.route == BOOT_ROUTE_UEFI)
-        printk("UEFI %u.%u, ExitBootServices at try %u", boot_info.uefi_revision >> 16,
-               (boot_info.uefi_revision & 0xffff) / 10, boot_info.exit_boot_services_tries);
+    if (boot_info.efi_system_table == 0)
+        printk("BIOS");
     else
-        printk("BIOS, Linux boot protocol");
+        printk("UEFI %u.%u%s", boot_info.uefi_revision >> 16, (boot_info.uefi_revision & 0xffff) / 10,
+               boot_info.uefi_bits == 32 ? " (32-bit)" : "");
+    if (boot_info.route == BOOT_ROUTE_UEFI)
+        printk(", ExitBootServices at try %u", boot_info.exit_boot_services_tries);
+    else
+        printk(", Linux boot protocol");
     printk(", loader %s; image at 0x%llx\n", boot_info.loader[0] != 0 ? boot_info.loader : "not told",
            (unsigned long long)boot_info.image_paddr);
     if (boot_info.cmdline[0] != 0) {

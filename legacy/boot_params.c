@@ -3,6 +3,8 @@
  */
 #include "legacy/boot_params.h"
 
+#include "kernel/efi_memory_map.h"
+#include "kernel/efi_system_table.h"
 #include "kernel/string.h"
 #include "legacy/setup_data.h"
 
@@ -21,6 +23,12 @@ struct reader {
     struct memory_map_work *work;
     uint8_t *raw_map;
 };
+
+/* An address whose halves lie in two fields. */
+static uint64_t address_at(struct span params, size_t low, size_t high)
+{
+    return span_u32(params, low) | (uint64_t)span_u32(params, high) << 32;
+}
 
 /* ACPI 6.5, table 15.4. */
 static uint32_t e820_type(uint32_t type)
@@ -64,6 +72,8 @@ static void take_e820(const struct reader *r, struct span entry)
 
 static void take_e820_table(const struct reader *r, struct span table, size_t num_entries, size_t entry_bytes)
 {
+    if (r->info->raw_map.kind == RAW_MAP_EFI)
+        return;
     r->info->raw_map.kind = RAW_MAP_E820;
     r->info->raw_map.entry_size_bytes = sizeof(struct e820_entry);
     for (size_t i = 0; i < num_entries; i++) {
@@ -89,6 +99,38 @@ static void take_answers(const struct reader *r, struct span data)
     take_e820_table(r, span_sub(data, at, data.n - at), num_stored, sizeof(struct e820_entry));
     if (num_answers > num_stored)
         r->info->raw_map.num_dropped += num_answers - num_stored;
+}
+
+/* The memory map that a loader left the boot services of UEFI with, into the map and beside it. */
+static void take_efi_map(const struct reader *r, struct span params)
+{
+    struct raw_map *raw = &r->info->raw_map;
+    uint32_t entry_bytes = span_u32(params, BP_EFI_MEMDESC_BYTES);
+    uint32_t num_told = entry_bytes == 0 ? 0 : span_u32(params, BP_EFI_MEMMAP_BYTES) / entry_bytes;
+    uint32_t num_room = entry_bytes == 0 ? 0 : RAW_MAP_BYTES / entry_bytes;
+    uint32_t num = num_told < num_room ? num_told : num_room;
+    struct span map =
+        r->memory(address_at(params, BP_EFI_MEMMAP, BP_EFI_MEMMAP_HIGH), (size_t)num * entry_bytes);
+
+    num = efi_memory_map_read(map, entry_bytes, &r->info->memory_map, r->work);
+    if (num == 0)
+        return;
+    memcpy(r->raw_map, map.p, map.n);
+    raw->kind = RAW_MAP_EFI;
+    raw->num_entries = num;
+    raw->entry_size_bytes = entry_bytes;
+    raw->num_dropped = num_told - num;
+}
+
+static void take_efi_info(const struct reader *r, struct span params)
+{
+    uint32_t signature = span_u32(params, BP_EFI_SIGNATURE);
+
+    if (signature != BP_EFI_SIGNATURE_32 && signature != BP_EFI_SIGNATURE_64)
+        return;
+    efi_system_table_read(address_at(params, BP_EFI_SYSTAB, BP_EFI_SYSTAB_HIGH),
+                          signature == BP_EFI_SIGNATURE_32 ? 32 : 64, r->memory, r->info);
+    take_efi_map(r, params);
 }
 
 static void take_setup_data(const struct reader *r, uint64_t paddr)
@@ -117,8 +159,7 @@ static void take_setup_data(const struct reader *r, uint64_t paddr)
 
 static void take_cmdline(const struct reader *r, struct span params)
 {
-    uint64_t paddr = span_u32(params, BP_CMD_LINE_PTR) | (uint64_t)span_u32(params, BP_EXT_CMD_LINE_PTR)
-                                                             << 32;
+    uint64_t paddr = address_at(params, BP_CMD_LINE_PTR, BP_EXT_CMD_LINE_PTR);
     struct span line = r->memory(paddr, BOOT_CMDLINE_BYTES - 1);
 
     if (paddr == 0)
@@ -214,6 +255,8 @@ void boot_params_read(struct span params, struct span (*memory)(uint64_t paddr, 
 
     if (num_entries > BP_E820_TABLE_ENTRIES)
         num_entries = BP_E820_TABLE_ENTRIES;
+    info->rsdp_paddr = span_u64(params, BP_ACPI_RSDP);
+    take_efi_info(&r, params);
     if (num_entries > 0)
         take_e820_table(&r, span_sub(params, BP_E820_TABLE, num_entries * BP_E820_ENTRY_BYTES), num_entries,
                         BP_E820_ENTRY_BYTES);
@@ -221,5 +264,4 @@ void boot_params_read(struct span params, struct span (*memory)(uint64_t paddr, 
     take_cmdline(&r, params);
     take_loader(&r, params);
     take_display(&r, params);
-    info->rsdp_paddr = span_u64(params, BP_ACPI_RSDP);
 }

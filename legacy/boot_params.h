@@ -23,6 +23,13 @@
 #define BP_LFB_BASE_HIGH      0x03a
 #define BP_ACPI_RSDP          0x070
 #define BP_EXT_CMD_LINE_PTR   0x0c8
+#define BP_EFI_SIGNATURE      0x1c0
+#define BP_EFI_SYSTAB         0x1c4
+#define BP_EFI_MEMDESC_BYTES  0x1c8
+#define BP_EFI_MEMMAP         0x1d0
+#define BP_EFI_MEMMAP_BYTES   0x1d4
+#define BP_EFI_SYSTAB_HIGH    0x1d8
+#define BP_EFI_MEMMAP_HIGH    0x1dc
 #define BP_E820_ENTRIES       0x1e8
 #define BP_SETUP_HEADER       0x1f1
 #define BP_HEADER_JUMP        0x201 /* the header ends this many bytes behind 0x202 */
@@ -38,12 +45,17 @@
 #define BP_E820_TABLE_ENTRIES 128
 #define BP_E820_ENTRY_BYTES   20
 #define BP_CAN_USE_HEAP       0x80
-#define BP_OUR_LOADER_VER     0x4a /* ext_loader_ver of our own disk loader, type_of_loader 0xff */
+#define BP_EFI_SIGNATURE_32   0x32334c45u /* "EL32" */
+#define BP_EFI_SIGNATURE_64   0x34364c45u /* "EL64" */
+#define BP_OUR_LOADER_VER     0x4a        /* ext_loader_ver of our own disk loader, type_of_loader 0xff */
 
 /*
  * Fills boot_info's display, command line, loader, map, tables and time stamps from `params`,
  * BOOT_PARAMS_BYTES long. What boot_params points at is read through `memory`, which gives the bytes at a
  * physical address or an empty span. Whatever a field holds, nothing outside these spans is read.
+ *
+ * The firmware's map is copied to `raw_map`, RAW_MAP_BYTES long. One of UEFI, which says more, counts before
+ * E820.
  */
 void boot_params_read(struct span params, struct span (*memory)(uint64_t paddr, size_t n),
                       struct boot_info *info, struct memory_map_work *work, uint8_t *raw_map);

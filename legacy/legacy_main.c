@@ -45,6 +45,7 @@ _Noreturn void legacy_main(uint64_t boot_params, uint64_t entry_tsc)
         boot_info.timeline[BOOT_STEP_ENTRY] = entry_tsc;
     if (boot_info.timeline[BOOT_STEP_MAP] == 0)
         boot_info.timeline[BOOT_STEP_MAP] = rdtsc();
-    find_bios_areas();
+    if (boot_info.efi_system_table == 0)
+        find_bios_areas();
     handoff(LOW_MEMORY_MAPPED);
 }

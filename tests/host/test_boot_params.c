@@ -1,4 +1,4 @@
-/* units: legacy/boot_params.c kernel/memory_map.c */
+/* units: legacy/boot_params.c kernel/efi_memory_map.c kernel/efi_system_table.c kernel/memory_map.c */
 /*
  * boot_params and what it points at, in a small memory of its own: physical address = offset.
  */
@@ -172,6 +172,84 @@ static void test_chains_that_lie(void **state)
     assert_int_equal(info->memory_map.num_regions, 0);
 }
 
+/* efi_info with a system table at 0x6000 and `num` descriptors of 48 bytes at 0x7000: usable, a page each. */
+static void put_efi_info(const char *signature, uint64_t num)
+{
+    memcpy(memory + BP_EFI_SIGNATURE, signature, 4);
+    put(BP_EFI_SYSTAB, 0x6000, 4);
+    memcpy(memory + 0x6000, "IBI SYST", 8);
+    put(0x6008, 0x00020046, 4);
+    put(BP_EFI_MEMMAP, 0x7000, 4);
+    put(BP_EFI_MEMMAP_BYTES, num * 48, 4);
+    put(BP_EFI_MEMDESC_BYTES, 48, 4);
+    for (uint64_t i = 0; i < num; i++) {
+        put(0x7000 + i * 48, 7, 4);
+        put(0x7000 + i * 48 + 8, 0x100000 + i * 0x2000, 8);
+        put(0x7000 + i * 48 + 24, 1, 8);
+    }
+}
+
+static void test_efi_map_counts_before_e820(void **state)
+{
+    (void)state;
+    put(BP_E820_ENTRIES, 1, 1);
+    put_e820(BP_E820_TABLE, 0, 0x9fc00, 1);
+    put_node(0x3000, SETUP_E820_EXT, 20);
+    put_e820(0x3010, 0x1000, 0x1000, 1);
+    put_efi_info("EL32", 2);
+    read_params();
+    assert_int_equal(info->uefi_bits, 32);
+    assert_int_equal(info->efi_system_table, 0x6000);
+    assert_int_equal(info->raw_map.kind, RAW_MAP_EFI);
+    assert_int_equal(info->raw_map.num_entries, 2);
+    assert_int_equal(info->raw_map.entry_size_bytes, 48);
+    assert_memory_equal(raw_map, memory + 0x7000, 96);
+    assert_int_equal(info->memory_map.num_entries, 2);
+    assert_int_equal(info->memory_map.num_regions, 2);
+    assert_int_equal(info->memory_map.regions[1].base, 0x102000);
+    put(BP_EFI_SIGNATURE + 2, 0x3436, 2); /* "64" */
+    read_params();
+    assert_int_equal(info->uefi_bits, 64);
+}
+
+/* No map, one that lies nowhere, descriptors too small: what E820 says is taken. */
+static void test_efi_map_that_cannot_be_read(void **state)
+{
+    (void)state;
+    put(BP_E820_ENTRIES, 1, 1);
+    put_e820(BP_E820_TABLE, 0, 0x9fc00, 1);
+    for (int what = 0; what < 4; what++) {
+        put_efi_info("EL64", 2);
+        put(BP_EFI_MEMMAP_BYTES, what == 0 ? 0 : 96, 4);
+        put(BP_EFI_MEMMAP_HIGH, what == 1, 4);
+        put(BP_EFI_MEMDESC_BYTES, what == 2 ? 32 : what == 3 ? 0 : 48, 4);
+        memset(info, 0, sizeof *info);
+        memory_map_begin(&info->memory_map, &work);
+        read_params();
+        assert_int_equal(info->raw_map.kind, RAW_MAP_E820);
+        assert_int_equal(info->raw_map.num_entries, 1);
+        assert_int_equal(info->uefi_bits, 64);
+    }
+}
+
+static void test_efi_info_of_nobody(void **state)
+{
+    (void)state;
+    put_efi_info("EL33", 2);
+    read_params();
+    assert_int_equal(info->efi_system_table, 0);
+    assert_int_equal(info->raw_map.kind, RAW_MAP_NONE);
+}
+
+static void test_more_descriptors_than_fit(void **state)
+{
+    (void)state;
+    put_efi_info("EL64", MEMORY_MAP_MAX_ENTRIES + 3);
+    read_params();
+    assert_int_equal(info->raw_map.num_entries, MEMORY_MAP_MAX_ENTRIES);
+    assert_int_equal(info->raw_map.num_dropped, 3);
+}
+
 static void test_cmdline(void **state)
 {
     (void)state;
@@ -250,6 +328,11 @@ static void test_random_pages(void **state)
     for (int round = 0; round < 2000; round++) {
         for (size_t i = 0; i < MEMORY_BYTES; i += 8)
             put(i, random_u64(&seed), 8);
+        put(BP_EFI_SIGNATURE, round % 2 ? BP_EFI_SIGNATURE_32 : BP_EFI_SIGNATURE_64, 4);
+        put(BP_EFI_MEMMAP, random_u64(&seed) % MEMORY_BYTES, 4);
+        put(BP_EFI_MEMMAP_HIGH, 0, 4);
+        put(BP_EFI_MEMMAP_BYTES, random_u64(&seed) % 10000, 4);
+        put(BP_EFI_MEMDESC_BYTES, random_u64(&seed) % 100, 4);
         put(BP_SETUP_DATA, random_u64(&seed) % MEMORY_BYTES, 8);
         put(BP_CMD_LINE_PTR, random_u64(&seed) % MEMORY_BYTES, 4);
         memset(info, 0, sizeof *info);
@@ -270,6 +353,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_answers_of_our_setup_code, setup, teardown),
         cmocka_unit_test_setup_teardown(test_loader_time_stamp_and_foreign_nodes, setup, teardown),
         cmocka_unit_test_setup_teardown(test_chains_that_lie, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_efi_map_counts_before_e820, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_efi_map_that_cannot_be_read, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_efi_info_of_nobody, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_more_descriptors_than_fit, setup, teardown),
         cmocka_unit_test_setup_teardown(test_cmdline, setup, teardown),
         cmocka_unit_test_setup_teardown(test_endless_cmdline_is_cut, setup, teardown),
         cmocka_unit_test_setup_teardown(test_loader_and_screen, setup, teardown),
