@@ -29,10 +29,23 @@ void gather_display(const struct firmware *firmware, struct display *display);
 /* command_line.c: the words of \janus.cfg on the boot volume, then those of the load options. */
 void gather_command_line(const struct firmware *firmware, struct boot_info *info);
 
+/* The memory map that boot services were left with. */
+struct efi_map {
+    EFI_MEMORY_DESCRIPTOR *descriptors; /* descriptor_size apart */
+    UINTN room_bytes;                   /* of the memory at `descriptors` */
+    UINTN size_bytes;
+    UINTN descriptor_size;
+    UINT32 descriptor_version;
+    UINT32 num_tries; /* of ExitBootServices */
+    UINTN key;
+};
+
 /*
- * exit_boot_services.c: takes the memory map and leaves boot services. EFI_SUCCESS: they are gone, boot_info
- * has the map. Otherwise they are still there, in part if it says so, and the status is the firmware's.
+ * exit_boot_services.c: takes the memory map into the `room_bytes` at `descriptors`, or into memory it
+ * allocates in their place if the map is larger, and leaves boot services. EFI_SUCCESS: they are gone,
+ * interrupts are off. Otherwise they are still there, in part if the serial port says so; what was allocated
+ * is free again and the status is the firmware's.
  */
-EFI_STATUS leave_boot_services(const struct firmware *firmware, struct boot_info *info);
+EFI_STATUS leave_boot_services(const struct firmware *firmware, struct efi_map *map);
 
 #endif

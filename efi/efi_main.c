@@ -7,6 +7,7 @@
  */
 #include "efi/boot_services.h"
 #include "kernel/cpu.h"
+#include "kernel/efi_memory_map.h"
 #include "kernel/efi_system_table.h"
 #include "kernel/handoff.h"
 #include "kernel/section.h"
@@ -41,6 +42,21 @@ static void gather_firmware(const struct firmware *firmware, struct boot_info *i
     efi_system_table_read((uint64_t)(uintptr_t)firmware->system, 64, firmware_memory, info);
 }
 
+static void take_map(const struct efi_map *map, struct boot_info *info)
+{
+    struct span bytes = span_of(map->descriptors, map->size_bytes);
+
+    info->exit_boot_services_tries = map->num_tries;
+    info->raw_map.kind = RAW_MAP_EFI;
+    info->raw_map.paddr = (uint64_t)(uintptr_t)map->descriptors;
+    info->raw_map.entry_size_bytes = (uint32_t)map->descriptor_size;
+    info->raw_map.num_entries =
+        efi_memory_map_read(bytes, map->descriptor_size, &info->memory_map, &memory_map_work);
+    if (map->descriptors != (void *)raw_map_buffer)
+        memory_map_add(&info->memory_map, &memory_map_work, info->raw_map.paddr, map->room_bytes,
+                       MEMORY_KERNEL);
+}
+
 EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 {
     uint64_t entry_tsc = rdtsc();
@@ -56,9 +72,11 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
     gather_command_line(&firmware, &boot_info);
     gather_display(&firmware, &boot_info.display);
 
-    EFI_STATUS status = leave_boot_services(&firmware, &boot_info);
+    struct efi_map map = {.descriptors = (void *)raw_map_buffer, .room_bytes = RAW_MAP_BYTES};
+    EFI_STATUS status = leave_boot_services(&firmware, &map);
     if (EFI_ERROR(status))
         return status;
+    take_map(&map, &boot_info);
     boot_info.timeline[BOOT_STEP_MAP] = rdtsc();
     handoff(UINT64_C(1) << 32);
 }
