@@ -22,6 +22,13 @@ struct firmware {
  */
 EFI_STATUS firmware_report(const struct firmware *firmware, CHAR16 *what, EFI_STATUS status);
 
+/* boot_volume.c: asks for our own Loaded Image protocol; says so if there is none. */
+void gather_loaded_image(struct firmware *firmware);
+
+/* boot_volume.c: opens a file on the volume that we came from, to be read. EFI_NO_MEDIA if we came from none.
+ */
+EFI_STATUS open_on_boot_volume(const struct firmware *firmware, CHAR16 *name, EFI_FILE **file);
+
 /* graphics.c: finds the framebuffer behind the firmware's console. Without one, display.kind stays
  * DISPLAY_NONE. */
 void gather_display(const struct firmware *firmware, struct display *display);

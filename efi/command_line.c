@@ -34,33 +34,14 @@ static void append_load_options(const EFI_LOADED_IMAGE *loaded_image, struct boo
     cmdline_append(info->cmdline, sizeof info->cmdline, span_of(text, n));
 }
 
-/* Opens \janus.cfg on the volume the image came from; null if there is no volume or no such file. */
-static EFI_FILE *open_config(const struct firmware *firmware)
-{
-    EFI_GUID guid = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID;
-    EFI_HANDLE device = firmware->loaded_image->DeviceHandle;
-    void *protocol = NULL;
-    EFI_FILE *root = NULL, *file = NULL;
-
-    if (device == NULL || EFI_ERROR(firmware->boot->HandleProtocol(device, &guid, &protocol)))
-        return NULL;
-    EFI_FILE_IO_INTERFACE *volume = protocol;
-    if (EFI_ERROR(volume->OpenVolume(volume, &root)))
-        return NULL;
-    if (EFI_ERROR(root->Open(root, &file, L"\\janus.cfg", EFI_FILE_MODE_READ, 0)))
-        file = NULL;
-    root->Close(root);
-    return file;
-}
-
 static void take_config(const struct firmware *firmware, struct boot_info *info)
 {
-    EFI_FILE *file = open_config(firmware);
+    EFI_FILE *file = NULL;
     char text[BOOT_CMDLINE_BYTES];
     UINTN size = sizeof text;
 
-    if (file == NULL)
-        return;
+    if (EFI_ERROR(open_on_boot_volume(firmware, L"\\janus.cfg", &file)))
+        return; /* as it usually is */
     EFI_STATUS status = file->Read(file, &size, text);
     if (EFI_ERROR(status))
         firmware_report(firmware, L"reading \\janus.cfg", status);

@@ -20,17 +20,6 @@ static void gather_image(struct boot_info *info)
     info->image_bytes = (uint64_t)(image_end - image_start);
 }
 
-static void gather_loaded_image(struct firmware *firmware)
-{
-    EFI_GUID guid = EFI_LOADED_IMAGE_PROTOCOL_GUID;
-    void *loaded_image = NULL;
-    EFI_STATUS status = firmware->boot->HandleProtocol(firmware->image, &guid, &loaded_image);
-
-    if (EFI_ERROR(status))
-        firmware_report(firmware, L"no Loaded Image protocol, hence no command line", status);
-    firmware->loaded_image = EFI_ERROR(status) ? NULL : loaded_image;
-}
-
 /* Memory as the firmware maps it: every address where it is. */
 static struct span firmware_memory(uint64_t paddr, size_t n)
 {
