@@ -26,7 +26,7 @@ ASFLAGS  := -g -ffile-prefix-map=$(CURDIR)=. -I. -I$(BUILD) -MMD -MP
 
 # What the file is made of ---------------------------------------------------------------------------------------------
 
-EFI_OBJECTS := $(addprefix $(BUILD)/efi/, pe_header.o efi_main.o boot_volume.o command_line.o graphics.o \
+EFI_OBJECTS := $(addprefix $(BUILD)/efi/, pe_header.o efi_main.o boot_volume.o command_line.o graphics.o secure_boot.o \
     exit_boot_services.o firmware_console.o)
 
 LEGACY_OBJECTS := $(addprefix $(BUILD)/legacy/, setup_header.o entry.o legacy_main.o low_memory.o boot_params.o)

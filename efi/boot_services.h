@@ -29,6 +29,9 @@ void gather_loaded_image(struct firmware *firmware);
  */
 EFI_STATUS open_on_boot_volume(const struct firmware *firmware, CHAR16 *name, EFI_FILE **file);
 
+/* secure_boot.c: asks for the variables SecureBoot and SetupMode. */
+enum secure_boot gather_secure_boot(const struct firmware *firmware);
+
 /* graphics.c: finds the framebuffer behind the firmware's console. Without one, display.kind stays
  * DISPLAY_NONE. */
 void gather_display(const struct firmware *firmware, struct display *display);

@@ -58,6 +58,7 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
     gather_image(&boot_info);
     gather_loaded_image(&firmware);
     gather_firmware(&firmware, &boot_info);
+    boot_info.secure_boot = gather_secure_boot(&firmware);
     gather_command_line(&firmware, &boot_info);
     gather_display(&firmware, &boot_info.display);
 

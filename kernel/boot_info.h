@@ -38,6 +38,14 @@ struct display {
     uint64_t size_bytes; /* pitch_bytes * height at least; 0 for VGA text */
 };
 
+/* Whether the firmware starts signed files only. */
+enum secure_boot {
+    SECURE_BOOT_NOT_TOLD = 0,
+    SECURE_BOOT_OFF, /* or unknown to the firmware */
+    SECURE_BOOT_ON,
+    SECURE_BOOT_SETUP_MODE, /* off, because no platform key has been enrolled */
+};
+
 /* The firmware's own map, byte for byte: the evidence, never the working copy. */
 enum raw_map_kind {
     RAW_MAP_NONE = 0,
@@ -76,6 +84,7 @@ struct boot_info {
     uint32_t firmware_revision;            /* UEFI FirmwareRevision; 0: not told */
     uint32_t uefi_revision;                /* UEFI specification, major << 16 | minor; 0: not UEFI */
     uint32_t uefi_bits;                    /* width of the firmware's pointers, 32 or 64; 0: not UEFI */
+    uint32_t secure_boot;                  /* enum secure_boot */
     uint32_t exit_boot_services_tries;     /* 0: not UEFI */
     char loader[BOOT_NAME_BYTES];          /* UTF-8, 0-terminated; empty: not told */
     char firmware_vendor[BOOT_NAME_BYTES]; /* UTF-8, 0-terminated; empty: not told */

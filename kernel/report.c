@@ -123,7 +123,7 @@ static void report_route(void)
 }
 
 /* Name and version as the firmware's own SMBIOS table has them. */
-static void print_smbios_firmware(const struct firmware_tables *tables)
+static void list_smbios_firmware(struct list *list, const struct firmware_tables *tables)
 {
     if (tables->smbios_paddr == 0 || tables->smbios_error != 0)
         return;
@@ -131,17 +131,40 @@ static void print_smbios_firmware(const struct firmware_tables *tables)
     struct span vendor = smbios_string(table, SMBIOS_BIOS_INFORMATION, SMBIOS_BIOS_VENDOR);
     struct span version = smbios_string(table, SMBIOS_BIOS_INFORMATION, SMBIOS_BIOS_VERSION);
 
-    printk("%.*s %.*s", (int)vendor.n, (const char *)vendor.p, (int)version.n, (const char *)version.p);
+    list_item(list, "%.*s %.*s", (int)vendor.n, (const char *)vendor.p, (int)version.n,
+              (const char *)version.p);
+}
+
+static const char *secure_boot_text(void)
+{
+    if (boot_info.efi_system_table == 0)
+        return "no Secure Boot (not UEFI)";
+    switch (boot_info.secure_boot) {
+    case SECURE_BOOT_OFF:
+        return "Secure Boot off";
+    case SECURE_BOOT_ON:
+        return "Secure Boot on";
+    case SECURE_BOOT_SETUP_MODE:
+        return "Secure Boot off (setup mode)";
+    default:
+        return "Secure Boot not told";
+    }
 }
 
 static void report_firmware(const struct firmware_tables *tables)
 {
+    struct list list = {0};
+
     label("firmware");
     if (boot_info.firmware_vendor[0] != 0)
-        printk("%s, revision 0x%x; ", boot_info.firmware_vendor, boot_info.firmware_revision);
-    print_smbios_firmware(tables);
-    printk("\n");
+        list_item(&list, "%s revision 0x%x", boot_info.firmware_vendor, boot_info.firmware_revision);
+    list_smbios_firmware(&list, tables);
+    list_item(&list, "%s", secure_boot_text());
+    list_end(&list, "");
+}
 
+static void report_tables(const struct firmware_tables *tables)
+{
     label("tables");
     if (tables->rsdp_paddr == 0)
         printk("no ACPI");
@@ -340,6 +363,7 @@ void report_machine(void)
     report_build();
     report_route();
     report_firmware(&tables);
+    report_tables(&tables);
     report_cpu();
     report_screen();
     report_memory();

@@ -122,6 +122,19 @@ static void take_efi_map(const struct reader *r, struct span params)
     raw->num_dropped = num_told - num;
 }
 
+/* Linux arch/x86/include/uapi/asm/bootparam.h, "secure_boot": 0 is unset, 1 unknown. */
+static uint32_t secure_boot(uint8_t told)
+{
+    switch (told) {
+    case BP_SECURE_BOOT_OFF:
+        return SECURE_BOOT_OFF;
+    case BP_SECURE_BOOT_ON:
+        return SECURE_BOOT_ON;
+    default:
+        return SECURE_BOOT_NOT_TOLD;
+    }
+}
+
 static void take_efi_info(const struct reader *r, struct span params)
 {
     uint32_t signature = span_u32(params, BP_EFI_SIGNATURE);
@@ -130,6 +143,7 @@ static void take_efi_info(const struct reader *r, struct span params)
         return;
     efi_system_table_read(address_at(params, BP_EFI_SYSTAB, BP_EFI_SYSTAB_HIGH),
                           signature == BP_EFI_SIGNATURE_32 ? 32 : 64, r->memory, r->info);
+    r->info->secure_boot = secure_boot(span_u8(params, BP_SECURE_BOOT));
     take_efi_map(r, params);
 }
 

@@ -31,6 +31,7 @@
 #define BP_EFI_SYSTAB_HIGH    0x1d8
 #define BP_EFI_MEMMAP_HIGH    0x1dc
 #define BP_E820_ENTRIES       0x1e8
+#define BP_SECURE_BOOT        0x1ec
 #define BP_SETUP_HEADER       0x1f1
 #define BP_HEADER_JUMP        0x201 /* the header ends this many bytes behind 0x202 */
 #define BP_TYPE_OF_LOADER     0x210
@@ -47,7 +48,9 @@
 #define BP_CAN_USE_HEAP       0x80
 #define BP_EFI_SIGNATURE_32   0x32334c45u /* "EL32" */
 #define BP_EFI_SIGNATURE_64   0x34364c45u /* "EL64" */
-#define BP_OUR_LOADER_VER     0x4a        /* ext_loader_ver of our own disk loader, type_of_loader 0xff */
+#define BP_SECURE_BOOT_OFF    2
+#define BP_SECURE_BOOT_ON     3
+#define BP_OUR_LOADER_VER     0x4a /* ext_loader_ver of our own disk loader, type_of_loader 0xff */
 
 /*
  * Fills boot_info's display, command line, loader, map, tables and time stamps from `params`,

@@ -212,6 +212,20 @@ static void test_efi_map_counts_before_e820(void **state)
     assert_int_equal(info->uefi_bits, 64);
 }
 
+static void test_secure_boot(void **state)
+{
+    static const uint32_t expected[] = {SECURE_BOOT_NOT_TOLD, SECURE_BOOT_NOT_TOLD, SECURE_BOOT_OFF,
+                                        SECURE_BOOT_ON, SECURE_BOOT_NOT_TOLD};
+
+    (void)state;
+    put_efi_info("EL64", 1);
+    for (size_t told = 0; told < sizeof expected / sizeof expected[0]; told++) {
+        put(BP_SECURE_BOOT, told, 1);
+        read_params();
+        assert_int_equal(info->secure_boot, expected[told]);
+    }
+}
+
 /* No map, one that lies nowhere, descriptors too small: what E820 says is taken. */
 static void test_efi_map_that_cannot_be_read(void **state)
 {
@@ -354,6 +368,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_loader_time_stamp_and_foreign_nodes, setup, teardown),
         cmocka_unit_test_setup_teardown(test_chains_that_lie, setup, teardown),
         cmocka_unit_test_setup_teardown(test_efi_map_counts_before_e820, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_secure_boot, setup, teardown),
         cmocka_unit_test_setup_teardown(test_efi_map_that_cannot_be_read, setup, teardown),
         cmocka_unit_test_setup_teardown(test_efi_info_of_nobody, setup, teardown),
         cmocka_unit_test_setup_teardown(test_more_descriptors_than_fit, setup, teardown),
