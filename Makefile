@@ -62,10 +62,11 @@ $(OBJECTS) $(SETUP_OBJECTS) $(LOADER_OBJECTS) $(BUILD)/16/legacy/mbr.o: Makefile
 # The file -------------------------------------------------------------------------------------------------------------
 
 # Linked twice: the first link finds the addresses for the symbol table that goes into the second.
-$(BUILD)/BOOTX64.EFI: $(BUILD)/janus.elf kernel/seal.py
+$(BUILD)/BOOTX64.EFI: $(BUILD)/janus.elf kernel/seal.py efi/pe_checksum.py
 	$(Q)$(OBJCOPY) -O binary $< $(BUILD)/janus.flat
 	$(call say,SEAL,$@)
-	$(Q)$(PYTHON) kernel/seal.py $< $(BUILD)/janus.flat $@
+	$(Q)$(PYTHON) kernel/seal.py $< $(BUILD)/janus.flat $(BUILD)/janus.sealed
+	$(Q)$(PYTHON) efi/pe_checksum.py $(BUILD)/janus.sealed $@
 
 LINK = $(LD) -m elf_x86_64 -static -z noexecstack --build-id=sha1 --fatal-warnings --no-warn-rwx-segments -T kernel/kernel.ld
 

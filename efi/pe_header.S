@@ -3,7 +3,7 @@
  *
  * Microsoft PE format, revision 11; UEFI 2.10, 2.1.1. Written by hand so that the Linux setup header
  * can lie between the two. Sections are aligned alike in the file and in memory and none is both
- * writable and executable. All sizes come from kernel.ld; the checksums from kernel/seal.py.
+ * writable and executable. All sizes come from kernel.ld; the checksum from efi/pe_checksum.py.
  */
 #define PE_MACHINE_AMD64	0x8664
 #define PE_CHARACTERISTICS	0x0022		/* executable image, large address aware */
@@ -47,9 +47,7 @@ optional_header:
 	.long	0				/* Win32 version */
 	.long	rva_end				/* size of image */
 	.long	0x1000				/* size of headers */
-	.globl	pe_checksum
-pe_checksum:
-	.long	0				/* filled in by kernel/seal.py */
+	.long	0				/* checksum, filled in by efi/pe_checksum.py */
 	.word	PE_SUBSYSTEM_EFI_APP
 	.word	PE_NX_COMPAT
 	.quad	0, 0, 0, 0			/* stack and heap reserve and commit: not used by firmware */
