@@ -21,6 +21,9 @@ COMMON   := -std=c11 -ffreestanding -fno-stack-protector -fno-asynchronous-unwin
 CFLAGS   := $(COMMON) -g -Os -m64 -fpie -mcmodel=small -include kernel/hidden.h -mno-red-zone -mgeneral-regs-only \
             -fno-omit-frame-pointer -fno-shrink-wrap -fno-optimize-sibling-calls
 EFI_FLAGS := -fshort-wchar -DGNU_EFI_USE_MS_ABI -isystem /usr/include/efi -isystem /usr/include/efi/x86_64
+EFI_FLAGS_IA32 := -fshort-wchar -isystem /usr/include/efi -isystem /usr/include/efi/ia32
+CFLAGS_IA32 := $(COMMON) -Os -m32 -march=i686 -malign-double -fpie -include kernel/hidden.h -mgeneral-regs-only \
+               -ffunction-sections
 CFLAGS16 := $(COMMON) -Os -m16 -march=i386 -mregparm=3 -mpreferred-stack-boundary=2 -fno-pic -fomit-frame-pointer -mno-sse -mno-mmx -mno-80387
 ASFLAGS  := -g -ffile-prefix-map=$(CURDIR)=. -I. -I$(BUILD) -MMD -MP
 
@@ -34,6 +37,12 @@ SETUP_OBJECTS  := $(addprefix $(BUILD)/16/legacy/, setup_entry.o setup.o vbe.o b
 LOADER_OBJECTS := $(addprefix $(BUILD)/16/legacy/, loader_entry.o loader.o disk.o fat32.o partition.o image.o memory_copy.o bios_call.o a20.o) \
     $(BUILD)/16/kernel/config.o
 
+# For 32-bit UEFI: a loader of the file, made of what the file itself asks UEFI with.
+IA32_OBJECTS := $(addprefix $(BUILD)/ia32/efi/, ia32/pe_header.o ia32/ia32_main.o ia32/load_file.o ia32/place_kernel.o \
+    ia32/fill_params.o ia32/enter_file.o boot_volume.o command_line.o graphics.o secure_boot.o exit_boot_services.o \
+    firmware_console.o) $(addprefix $(BUILD)/ia32/, kernel/config.o kernel/cmdline.o kernel/serial.o kernel/string.o \
+    legacy/image.o)
+
 KERNEL_OBJECTS := $(addprefix $(BUILD)/kernel/, main.o boot_info.o memory_map.o efi_memory_map.o efi_system_table.o \
     paging.o handoff.o enter_kernel.o phys.o segments.o traps.o trap_entry.o panic.o backtrace.o symbols.o trial.o debug_exit.o \
     console.o log.o serial.o screen.o framebuffer.o vga_text.o cp437.o utf8.o psf.o unpack.o fonts/fonts.o \
@@ -45,7 +54,7 @@ EARLY_OBJECTS := $(EFI_OBJECTS) $(LEGACY_OBJECTS) $(addprefix $(BUILD)/kernel/, 
 
 # Small is fast as long as every byte is read from a disk first. What loops over much is compiled for speed.
 HOT_OBJECTS := $(addprefix $(BUILD)/kernel/, memory_map.o efi_memory_map.o paging.o console.o log.o serial.o screen.o framebuffer.o \
-    vga_text.o psf.o utf8.o crc32.o string.o traps.o acpi.o smbios.o) $(BUILD)/efi/efi_memory_map.o
+    vga_text.o psf.o utf8.o crc32.o string.o traps.o acpi.o smbios.o)
 $(HOT_OBJECTS): CFLAGS += -O2
 
 OBJECTS := $(EFI_OBJECTS) $(LEGACY_OBJECTS) $(KERNEL_OBJECTS)
@@ -55,9 +64,9 @@ FONTS   := $(BUILD)/spleen-8x16.psf $(BUILD)/spleen-16x32.packed
 Q := $(if $(V),,@)
 say = @printf '  %-8s%s\n' $(1) $(2)
 
-all: $(BUILD)/BOOTX64.EFI $(BUILD)/janus.img
+all: $(BUILD)/BOOTX64.EFI $(BUILD)/BOOTIA32.EFI $(BUILD)/janus.img
 
-$(OBJECTS) $(SETUP_OBJECTS) $(LOADER_OBJECTS) $(BUILD)/16/legacy/mbr.o: Makefile
+$(OBJECTS) $(IA32_OBJECTS) $(SETUP_OBJECTS) $(LOADER_OBJECTS) $(BUILD)/16/legacy/mbr.o: Makefile
 
 # The file -------------------------------------------------------------------------------------------------------------
 
@@ -89,6 +98,16 @@ $(BUILD)/no_symbols.S: kernel/mksymbols.py
 	@mkdir -p $(@D)
 	$(Q)$(PYTHON) kernel/mksymbols.py < /dev/null > $@
 
+$(BUILD)/BOOTIA32.EFI: $(IA32_OBJECTS) efi/ia32/ia32.ld efi/pe_checksum.py $(BUILD)/ia32.checked
+	$(call say,LD,$@)
+	$(Q)$(LD) -m elf_i386 -static -z noexecstack --fatal-warnings --gc-sections -T efi/ia32/ia32.ld -o $(BUILD)/bootia32.elf $(IA32_OBJECTS)
+	$(Q)$(OBJCOPY) -O binary $(BUILD)/bootia32.elf $(BUILD)/bootia32.flat
+	$(Q)$(PYTHON) efi/pe_checksum.py $(BUILD)/bootia32.flat $@
+
+$(BUILD)/ia32.checked: $(IA32_OBJECTS) kernel/check_early.sh
+	$(Q)sh kernel/check_early.sh $(IA32_OBJECTS)
+	$(Q)touch $@
+
 $(BUILD)/setup.bin: $(SETUP_OBJECTS) legacy/setup.ld
 	$(call say,LD,$@)
 	$(Q)$(LD) -m elf_i386 -z noexecstack -T legacy/setup.ld -o $(BUILD)/setup.elf $(SETUP_OBJECTS)
@@ -110,6 +129,16 @@ $(BUILD)/efi/%.o: efi/%.c
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CFLAGS) $(EFI_FLAGS) -c $< -o $@
+
+$(BUILD)/ia32/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,CC32,$<)
+	$(Q)$(CC) $(CFLAGS_IA32) $(EFI_FLAGS_IA32) -c $< -o $@
+
+$(BUILD)/ia32/%.o: %.S
+	@mkdir -p $(@D)
+	$(call say,AS,$<)
+	$(Q)$(CC) $(ASFLAGS) -m32 -c $< -o $@
 
 $(BUILD)/16/%.o: %.c
 	@mkdir -p $(@D)
@@ -147,9 +176,9 @@ $(BUILD)/loader.bin: $(LOADER_OBJECTS) legacy/loader.ld
 	$(Q)$(LD) -m elf_i386 -z noexecstack --no-warn-rwx-segments -T legacy/loader.ld -o $(BUILD)/loader.elf $(LOADER_OBJECTS)
 	$(Q)$(OBJCOPY) -O binary -j .text $(BUILD)/loader.elf $@
 
-$(BUILD)/janus.img: $(BUILD)/BOOTX64.EFI $(BUILD)/mbr.bin $(BUILD)/loader.bin fs-image/mkimage.sh legacy/realmode.h
+$(BUILD)/janus.img: $(BUILD)/BOOTX64.EFI $(BUILD)/BOOTIA32.EFI $(BUILD)/mbr.bin $(BUILD)/loader.bin fs-image/mkimage.sh legacy/realmode.h
 	$(call say,IMAGE,$@)
-	$(Q)fs-image/mkimage.sh $@ $(BUILD)/BOOTX64.EFI $(BUILD)/mbr.bin $(BUILD)/loader.bin
+	$(Q)fs-image/mkimage.sh $@ $(BUILD)/BOOTX64.EFI $(BUILD)/mbr.bin $(BUILD)/loader.bin $(BUILD)/BOOTIA32.EFI
 
 # Running -------------------------------------------------------------------------------------------------------------
 
@@ -196,7 +225,8 @@ clean:                  ## remove everything that was built
 	rm -rf $(BUILD)
 
 help:                   ## this list
-	@echo "make            build/BOOTX64.EFI (the file), build/janus.elf (its symbols), build/janus.img (a disk)"
+	@echo "make            build/BOOTX64.EFI (the file), build/janus.elf (its symbols), build/janus.img (a disk),"
+	@echo "                build/BOOTIA32.EFI (starts the file on 32-bit UEFI)"
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s%s\n", $$1, $$2 }'
 
 .PHONY: all run run-bios debug debug-bios screenshot test check early-objects setup clean help

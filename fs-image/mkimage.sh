@@ -1,10 +1,10 @@
 #!/bin/bash
 #
-# mkimage.sh OUTPUT.img BOOTX64.EFI MBR.bin LOADER.bin
+# mkimage.sh OUTPUT.img BOOTX64.EFI MBR.bin LOADER.bin [FILE...]
 #
 # Makes a disk that boots by BIOS and by UEFI: an MBR with one active FAT32 partition, our loader in the gap
-# before it, \EFI\BOOT\BOOTX64.EFI and whatever lies under fs-image/root/. Needs mtools; neither root nor loop
-# devices. The same input gives the same bytes, wherever and whenever it runs; the image is sparse.
+# before it, \EFI\BOOT\BOOTX64.EFI, each FILE beside it and whatever lies under fs-image/root/. Needs mtools; neither
+# root nor loop devices. The same input gives the same bytes, wherever and whenever it runs; the image is sparse.
 #
 # 72 MiB: the smallest round size at which FAT32 has its 65525 clusters with two sectors each, so that one
 # sector of the FAT tells about 128 KiB of a file.
@@ -17,11 +17,12 @@ readonly IMAGE_SECTORS=$((72 * 2048))
 readonly PARTITION_LBA=2048
 readonly HEADS=255 TRACK_SECTORS=63
 
-if [ $# -ne 4 ]; then
-    echo "usage: $0 OUTPUT.img BOOTX64.EFI MBR.bin LOADER.bin" >&2
+if [ $# -lt 4 ]; then
+    echo "usage: $0 OUTPUT.img BOOTX64.EFI MBR.bin LOADER.bin [FILE...]" >&2
     exit 2
 fi
 output=$1 image=$2 mbr=$3 loader=$4
+shift 4
 here=$(dirname "$0")
 loader_lba=$(sed -n 's/^#define LOADER_LBA *//p' "$here/../legacy/realmode.h")
 partition_sectors=$((IMAGE_SECTORS - PARTITION_LBA))
@@ -68,6 +69,9 @@ mformat -i "$volume" -F -c 2 -h $HEADS -s $TRACK_SECTORS -T $partition_sectors -
     -N "${sha256:8:8}" -v JANUS ::
 mmd -i "$volume" ::/EFI ::/EFI/BOOT
 mcopy -i "$volume" "$image" ::/EFI/BOOT/BOOTX64.EFI
+for file in "$@"; do
+    mcopy -i "$volume" "$file" ::/EFI/BOOT/
+done
 if [ -d "$here/root" ]; then
     cd "$here/root"
     find . -mindepth 1 -type d ! -ipath ./EFI ! -ipath ./EFI/BOOT | sort | while read -r name; do

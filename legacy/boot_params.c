@@ -187,6 +187,8 @@ static const char *loader_name(uint8_t type, uint8_t ext_version)
 {
     if (type == 0xff && ext_version == BP_OUR_LOADER_VER)
         return "Janus MBR";
+    if (type == 0xff && ext_version == BP_IA32_LOADER_VER)
+        return "BOOTIA32.EFI";
     switch (type >> 4) {
     case 0x0:
         return "LILO";

@@ -26,6 +26,7 @@
 #define BP_EFI_SIGNATURE      0x1c0
 #define BP_EFI_SYSTAB         0x1c4
 #define BP_EFI_MEMDESC_BYTES  0x1c8
+#define BP_EFI_MEMDESC_VER    0x1cc
 #define BP_EFI_MEMMAP         0x1d0
 #define BP_EFI_MEMMAP_BYTES   0x1d4
 #define BP_EFI_SYSTAB_HIGH    0x1d8
@@ -51,6 +52,7 @@
 #define BP_SECURE_BOOT_OFF    2
 #define BP_SECURE_BOOT_ON     3
 #define BP_OUR_LOADER_VER     0x4a /* ext_loader_ver of our own disk loader, type_of_loader 0xff */
+#define BP_IA32_LOADER_VER    0x4b /* the same of BOOTIA32.EFI */
 
 /*
  * Fills boot_info's display, command line, loader, map, tables and time stamps from `params`,

@@ -27,6 +27,7 @@ need /usr/include/efi/efi.h gnu-efi
 need /usr/include/cmocka.h libcmocka-dev
 need /usr/bin/python3 python3
 sh ovmf/ovmf.sh > /dev/null 2>&1 || missing="$missing ovmf"
+sh ovmf/ovmf.sh ia32 > /dev/null 2>&1 || missing="$missing ovmf-ia32"
 for module in pytest:python3-pytest xdist:python3-pytest-xdist pytest_timeout:python3-pytest-timeout PIL:python3-pil; do
     /usr/bin/python3 -c "import ${module%%:*}" 2> /dev/null || missing="$missing ${module##*:}"
 done
@@ -36,7 +37,7 @@ if ! command -v apt-get > /dev/null; then
     cat << 'TXT'
 Something is missing, and this is neither Debian nor Ubuntu. Please install:
   Fedora: gcc make binutils git qemu-system-x86 qemu-img mtools dosfstools gdb clang-tools-extra cppcheck gnu-efi-devel \
-          libcmocka-devel edk2-ovmf python3-pytest python3-pytest-xdist python3-pytest-timeout python3-pillow
+          libcmocka-devel edk2-ovmf edk2-ovmf-ia32 python3-pytest python3-pytest-xdist python3-pytest-timeout python3-pillow
   Arch:   gcc make binutils git qemu-system-x86 qemu-img mtools dosfstools gdb clang cppcheck gnu-efi cmocka edk2-ovmf \
           python-pytest python-pytest-xdist python-pytest-timeout python-pillow
 and the PSF fonts of Spleen (https://github.com/fcambus/spleen) as /usr/share/consolefonts/spleen-*.psfu.gz

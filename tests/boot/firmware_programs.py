@@ -17,15 +17,23 @@ def build_boot_sector(source, folder):
     return binary.read_bytes()
 
 
-def build_efi_application(source, folder):
+# What gnu-efi and its tools call an architecture, where its files are, and what the compiler must know.
+ARCHITECTURES = {
+    "x86_64": ("/usr/lib", "elf_x86_64", ["-m64", "-mno-red-zone", "-DGNU_EFI_USE_MS_ABI"]),
+    "ia32": ("/usr/lib32", "elf_i386", ["-m32", "-malign-double"]),
+}
+
+
+def build_efi_application(source, folder, arch="x86_64"):
     """The bytes of a UEFI application, linked the way gnu-efi's own are."""
     object_path, shared, application = folder / "app.o", folder / "app.so", folder / "app.efi"
-    run("gcc", "-Wall", "-Wextra", "-Werror", "-O1", "-ffreestanding", "-fpic", "-fshort-wchar", "-mno-red-zone",
-        "-fno-stack-protector", "-fcf-protection=none", "-mgeneral-regs-only", "-DGNU_EFI_USE_MS_ABI",
-        "-I/usr/include/efi", "-I/usr/include/efi/x86_64", "-c", HERE / "efi" / source, "-o", object_path)
-    run("ld", "-nostdlib", "-shared", "-Bsymbolic", "-znocombreloc", "-T", "/usr/lib/elf_x86_64_efi.lds",
-        "/usr/lib/crt0-efi-x86_64.o", object_path, "-o", shared, "-L/usr/lib", "-lgnuefi")
+    lib, emulation, flags = ARCHITECTURES[arch]
+    run("gcc", "-Wall", "-Wextra", "-Werror", "-O1", "-ffreestanding", "-fpic", "-fshort-wchar",
+        "-fno-stack-protector", "-fcf-protection=none", "-mgeneral-regs-only", *flags,
+        "-I/usr/include/efi", f"-I/usr/include/efi/{arch}", "-c", HERE / "efi" / source, "-o", object_path)
+    run("ld", "-m", emulation, "-nostdlib", "-shared", "-Bsymbolic", "-znocombreloc", "-T", f"{lib}/elf_{arch}_efi.lds",
+        f"{lib}/crt0-efi-{arch}.o", object_path, "-o", shared, f"-L{lib}", "-lgnuefi")
     sections = ".text .sdata .data .dynamic .dynsym .rel .rela .rel.* .rela.* .rodata .reloc".split()
-    run("objcopy", *[word for name in sections for word in ("-j", name)], "--target=efi-app-x86_64", shared,
+    run("objcopy", *[word for name in sections for word in ("-j", name)], f"--target=efi-app-{arch}", shared,
         application)
     return application.read_bytes()

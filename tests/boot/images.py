@@ -13,6 +13,7 @@ ELF = BUILD / "janus.elf"
 PARTITION_OFFSET = 2048 * 512
 PARTITION_ENTRY = 446
 FILE_ON_DISK = "EFI/BOOT/BOOTX64.EFI"
+IA32_ON_DISK = "EFI/BOOT/BOOTIA32.EFI"
 
 
 def mtools(command, disk, *arguments, data=None):

@@ -33,11 +33,17 @@ ATTACHMENTS = {
 ANSI_SEQUENCE = re.compile(r"\x1b\[[0-9;=?]*[A-Za-z]")
 
 
-def ovmf_drives():
-    """OVMF's code, and its variables as a snapshot: what is written to them is gone with the machine."""
-    code, variables = subprocess.check_output(["sh", ROOT / "ovmf/ovmf.sh"], text=True).split()
+# Firmware that keeps its variables where only SMM can write.
+SMM_FIRMWARE = ["secure", "ia32", "ia32-secure"]
+SMM_MACHINE = "q35,smm=on"
+
+
+def ovmf_drives(variant="uefi"):
+    """A variant of OVMF: its code, and its variables as a snapshot: what is written to them is gone with the machine."""
+    code, variables = subprocess.check_output(["sh", ROOT / "ovmf/ovmf.sh", variant], text=True).split()
+    guard = ["-global", "driver=cfi.pflash01,property=secure,value=on"] if variant in SMM_FIRMWARE else []
     return ["-drive", f"if=pflash,unit=0,format=raw,readonly=on,file={code}",
-            "-drive", f"if=pflash,unit=1,format=raw,snapshot=on,file={variables}"]
+            "-drive", f"if=pflash,unit=1,format=raw,snapshot=on,file={variables}", *guard]
 
 
 def panel(size):
@@ -47,14 +53,18 @@ def panel(size):
 
 
 class Machine:
-    """One QEMU run. `disk` is the path of a raw image, which is never written, or the options of a -drive."""
+    """
+    One QEMU run. `disk` is the path of a raw image, which is never written, or the options of a -drive; `firmware`
+    is bios or a variant of OVMF.
+    """
 
-    def __init__(self, folder, firmware, disk, *, machine="pc", memory="128M", cpu="qemu64", cpus=1,
+    def __init__(self, folder, firmware, disk, *, machine=None, memory="128M", cpu="qemu64", cpus=1,
                  display="VGA", attach="ide", serial=True, arguments=()):
         self.folder = pathlib.Path(folder)
         self.serial_path = self.folder / "serial"
         self.debug_path = self.folder / "debugcon"
         self.exit_code = None
+        machine = machine or (SMM_MACHINE if firmware in SMM_FIRMWARE else "pc")
         drive = disk if isinstance(disk, str) else f"file={disk},format=raw,snapshot=on"
         self.command = [
             "qemu-system-x86_64", "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
@@ -63,7 +73,7 @@ class Machine:
             "-drive", f"if=none,id=disk,{drive}", *ATTACHMENTS[attach],
             *(["-device", display] if display else []),
             *(["-serial", f"file:{self.serial_path}"] if serial else ["-serial", "none"]),
-            *(ovmf_drives() if firmware == "uefi" else []),
+            *([] if firmware == "bios" else ovmf_drives(firmware)),
             *arguments]
 
     def __enter__(self):

@@ -22,15 +22,15 @@ EFI_TYPES = {0: "reserved", 1: "usable", 2: "usable", 3: "boot services", 4: "bo
 
 
 @functools.lru_cache
-def starter():
+def starter(arch):
     with tempfile.TemporaryDirectory() as folder:
-        return build_efi_application("starter.c", pathlib.Path(folder))
+        return build_efi_application("starter.c", pathlib.Path(folder), arch)
 
 
-def under_starter(disk, failures):
-    """The disk with the starter in front of the file, which lies beside it unchanged."""
-    put(disk, "EFI/BOOT/JANUS.EFI", get(disk, FILE_ON_DISK))
-    put(disk, FILE_ON_DISK, starter())
+def under_starter(disk, failures, name=FILE_ON_DISK, arch="x86_64"):
+    """The disk with the starter in front of the file of this name, which lies beside it unchanged."""
+    put(disk, "EFI/BOOT/JANUS.EFI", get(disk, name))
+    put(disk, name, starter(arch))
     return put(disk, "starter.cfg", str(failures).encode())
 
 

@@ -101,6 +101,7 @@ def test_file_system_is_sound(disk, tmp_path):
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
-def test_file_on_the_disk_is_the_file(disk, file):
-    copy = subprocess.check_output(["mcopy", "-i", f"{disk}@@{PARTITION_LBA * SECTOR}", "::/EFI/BOOT/BOOTX64.EFI", "-"])
-    assert hashlib.sha256(copy).digest() == hashlib.sha256(file).digest()
+@pytest.mark.parametrize("name", ["BOOTX64.EFI", "BOOTIA32.EFI"])
+def test_files_on_the_disk_are_the_files(disk, build, name):
+    copy = subprocess.check_output(["mcopy", "-i", f"{disk}@@{PARTITION_LBA * SECTOR}", f"::/EFI/BOOT/{name}", "-"])
+    assert hashlib.sha256(copy).digest() == hashlib.sha256((build / name).read_bytes()).digest()
