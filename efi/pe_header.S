@@ -2,7 +2,7 @@
  * pe_header.S - what UEFI firmware reads before it starts the file: MZ and PE32+ headers.
  *
  * Microsoft PE format, revision 11; UEFI 2.10, 2.1.1. Written by hand so that the Linux setup header
- * can lie between the two. Sections are aligned alike in the file and in memory and none is both
+ * can lie between the two. Sections of the kernel lie alike in the file and in memory, and none is both
  * writable and executable. All sizes come from kernel.ld; the checksum from efi/pe_checksum.py.
  */
 #define PE_MACHINE_AMD64	0x8664
@@ -45,7 +45,7 @@ optional_header:
 	.word	0, 0				/* image version */
 	.word	0, 0				/* subsystem version */
 	.long	0				/* Win32 version */
-	.long	rva_end				/* size of image */
+	.long	rva_pe_end			/* size of image */
 	.long	0x1000				/* size of headers */
 	.long	0				/* checksum, filled in by efi/pe_checksum.py */
 	.word	PE_SUBSYSTEM_EFI_APP
@@ -58,18 +58,19 @@ optional_header:
 	.fill	PE_NUM_DIRECTORIES - 6, 8, 0
 
 section_table:
-	.macro	section name, rva, virtual_size, raw_size, flags
+	.macro	section name, rva, virtual_size, offset, raw_size, flags
 1:	.ascii	"\name"
 	.org	1b + 8, 0
-	.long	\virtual_size, \rva, \raw_size, \rva
+	.long	\virtual_size, \rva, \raw_size, \offset
 	.long	0, 0
 	.word	0, 0
 	.long	\flags
 	.endm
-	section	.text, rva_text, text_raw_bytes, text_raw_bytes, SECTION_CODE
-	section	.rodata, rva_rodata, rodata_raw_bytes, rodata_raw_bytes, SECTION_READ
-	section	.reloc, rva_reloc, reloc_bytes, reloc_raw_bytes, SECTION_RELOC
-	section	.data, rva_data, data_bytes, data_raw_bytes, SECTION_WRITE
+	section	.text, rva_text, text_raw_bytes, rva_text, text_raw_bytes, SECTION_CODE
+	section	.rodata, rva_rodata, rodata_raw_bytes, rva_rodata, rodata_raw_bytes, SECTION_READ
+	section	.data, rva_data, data_bytes, rva_data, data_raw_bytes, SECTION_WRITE
+	section	.reloc, rva_reloc, reloc_bytes, offset_reloc, reloc_raw_bytes, SECTION_RELOC
+	section	.sbat, rva_sbat, sbat_bytes, offset_sbat, sbat_raw_bytes, SECTION_READ
 section_table_end:
 
 	/* Nothing needs relocating, but some firmware refuses an image without relocations. */

@@ -17,8 +17,8 @@ def main():
     rva = {name: address - symbol["image_start"] for name, address in symbol.items()}
     with open(flat, "rb") as f:
         data = bytearray(f.read())
-    if len(data) != rva["data_raw_end"]:
-        sys.exit(f"{flat}: {len(data)} bytes, but the linker script says {rva['data_raw_end']}")
+    if len(data) != symbol["file_bytes"]:
+        sys.exit(f"{flat}: {len(data)} bytes, but the linker script says {symbol['file_bytes']}")
     crc = zlib.crc32(data[rva["text_start"]:rva["rodata_end"]])
     struct.pack_into("<I", data, rva["image_crc32"], crc)
     with open(output, "wb") as f:

@@ -32,7 +32,7 @@ optional_header:
 	.word	0x10b				/* PE32 */
 	.byte	0, 0				/* linker version */
 	.long	text_raw_bytes			/* size of code */
-	.long	reloc_raw_bytes		/* size of initialised data */
+	.long	data_raw_bytes			/* size of initialised data */
 	.long	bss_bytes			/* size of uninitialised data */
 	.long	rva_ia32_main
 	.long	rva_text			/* base of code */
@@ -67,6 +67,7 @@ section_table:
 	.endm
 	section	.text, rva_text, text_bytes, offset_text, text_raw_bytes, SECTION_CODE
 	section	.reloc, rva_reloc, reloc_bytes, offset_reloc, reloc_raw_bytes, SECTION_RELOC
+	section	.sbat, rva_sbat, sbat_bytes, offset_sbat, sbat_raw_bytes, SECTION_READ
 	section	.bss, rva_bss, bss_bytes, 0, 0, SECTION_BSS
 section_table_end:
 
