@@ -180,6 +180,18 @@ $(BUILD)/janus.img: $(BUILD)/BOOTX64.EFI $(BUILD)/BOOTIA32.EFI $(BUILD)/mbr.bin 
 	$(call say,IMAGE,$@)
 	$(Q)fs-image/mkimage.sh $@ $(BUILD)/BOOTX64.EFI $(BUILD)/mbr.bin $(BUILD)/loader.bin $(BUILD)/BOOTIA32.EFI
 
+# Signing --------------------------------------------------------------------------------------------------------------
+
+# The signature is appended: it changes the certificate directory and the checksum in the header and nothing else.
+sign: all               ## KEY=FILE CERT=FILE: signed for Secure Boot, with the disk, in build/signed
+	@[ -n "$(KEY)" ] && [ -n "$(CERT)" ] || { echo "usage: make sign KEY=FILE CERT=FILE (both PEM)" >&2; exit 2; }
+	@mkdir -p $(BUILD)/signed
+	$(Q)for file in BOOTX64.EFI BOOTIA32.EFI; do \
+	    sbsign --key "$(KEY)" --cert "$(CERT)" --output $(BUILD)/signed/$$file $(BUILD)/$$file || exit 1; \
+	done
+	$(Q)fs-image/mkimage.sh $(BUILD)/signed/janus.img $(BUILD)/signed/BOOTX64.EFI $(BUILD)/mbr.bin $(BUILD)/loader.bin \
+	    $(BUILD)/signed/BOOTIA32.EFI
+
 # Running -------------------------------------------------------------------------------------------------------------
 
 run: all                ## start it under UEFI (OVMF): a window where there is a display, else this terminal
@@ -229,7 +241,7 @@ help:                   ## this list
 	@echo "                build/BOOTIA32.EFI (starts the file on 32-bit UEFI)"
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s%s\n", $$1, $$2 }'
 
-.PHONY: all run run-bios debug debug-bios screenshot test check early-objects setup clean help
+.PHONY: all sign run run-bios debug debug-bios screenshot test check early-objects setup clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 

@@ -20,6 +20,8 @@ need_command qemu-img qemu-utils
 need_command mcopy mtools
 need_command fsck.fat dosfstools
 need_command gdb gdb
+need_command sbsign sbsigntool
+need_command openssl openssl
 need_command clang-format clang-format
 need_command cppcheck cppcheck
 need /usr/share/consolefonts/spleen-8x16.psfu.gz fonts-spleen
@@ -37,9 +39,10 @@ if ! command -v apt-get > /dev/null; then
     cat << 'TXT'
 Something is missing, and this is neither Debian nor Ubuntu. Please install:
   Fedora: gcc make binutils git qemu-system-x86 qemu-img mtools dosfstools gdb clang-tools-extra cppcheck gnu-efi-devel \
-          libcmocka-devel edk2-ovmf edk2-ovmf-ia32 python3-pytest python3-pytest-xdist python3-pytest-timeout python3-pillow
+          libcmocka-devel edk2-ovmf edk2-ovmf-ia32 sbsigntools openssl python3-pytest python3-pytest-xdist \
+          python3-pytest-timeout python3-pillow
   Arch:   gcc make binutils git qemu-system-x86 qemu-img mtools dosfstools gdb clang cppcheck gnu-efi cmocka edk2-ovmf \
-          python-pytest python-pytest-xdist python-pytest-timeout python-pillow
+          sbsigntools openssl python-pytest python-pytest-xdist python-pytest-timeout python-pillow
 and the PSF fonts of Spleen (https://github.com/fcambus/spleen) as /usr/share/consolefonts/spleen-*.psfu.gz
 TXT
     echo "Missing here, by Debian's names:$missing" >&2

@@ -22,6 +22,7 @@ EXIT_SUCCESS, EXIT_PANIC, EXIT_DAMAGED = 33, 35, 37
 
 # The ways a disk can be attached; {} stands for options of the disk itself.
 ATTACHMENTS = {
+    "nothing": [],
     "ide": ["-device", "ide-hd,drive=disk,bootindex=0"],
     "ahci": ["-device", "ich9-ahci,id=ahci", "-device", "ide-hd,bus=ahci.0,drive=disk,bootindex=0"],
     "virtio": ["-device", "virtio-blk-pci,drive=disk,bootindex=0"],
