@@ -194,10 +194,10 @@ static const char *loader_name(uint8_t type, uint8_t ext_version)
         return "LILO";
     case 0x1:
         return "Loadlin";
-    case 0x3:
-        return "SYSLINUX";
+    case 0x3: /* all of them say 0x30 */
+        return "SYSLINUX, PXELINUX or ISOLINUX";
     case 0x4:
-        return "Etherboot/gPXE/iPXE";
+        return type == 0x46 ? "iPXE" : "Etherboot or gPXE";
     case 0x5:
         return "ELILO";
     case 0x7:

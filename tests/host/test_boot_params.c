@@ -300,6 +300,26 @@ static void test_loader_and_screen(void **state)
     assert_int_equal(info->rsdp_paddr, 0xf0000);
 }
 
+static void test_loader_is_named_by_its_type(void **state)
+{
+    static const struct {
+        uint8_t type;
+        const char *name;
+    } loaders[] = {{0x20, "of an unassigned type"},
+                   {0x30, "SYSLINUX, PXELINUX or ISOLINUX"},
+                   {0x40, "Etherboot or gPXE"},
+                   {0x46, "iPXE"},
+                   {0x72, "GRUB"},
+                   {0xb0, "QEMU"}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof loaders / sizeof *loaders; i++) {
+        put(BP_TYPE_OF_LOADER, loaders[i].type, 1);
+        read_params();
+        assert_string_equal(info->loader, loaders[i].name);
+    }
+}
+
 static void test_framebuffer(void **state)
 {
     (void)state;
@@ -375,6 +395,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_cmdline, setup, teardown),
         cmocka_unit_test_setup_teardown(test_endless_cmdline_is_cut, setup, teardown),
         cmocka_unit_test_setup_teardown(test_loader_and_screen, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_loader_is_named_by_its_type, setup, teardown),
         cmocka_unit_test_setup_teardown(test_framebuffer, setup, teardown),
         cmocka_unit_test_setup_teardown(test_framebuffer_nowhere, setup, teardown),
         cmocka_unit_test_setup_teardown(test_random_pages, setup, teardown),
