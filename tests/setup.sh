@@ -19,6 +19,8 @@ need_command qemu-img qemu-utils
 [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] || need /usr/lib/x86_64-linux-gnu/qemu/ui-gtk.so qemu-system-gui
 need_command mcopy mtools
 need_command fsck.fat dosfstools
+need_command ip iproute2
+need /usr/sbin/dnsmasq dnsmasq-base
 need_command gdb gdb
 need_command sbsign sbsigntool
 need_command openssl openssl
@@ -30,6 +32,7 @@ need /usr/include/cmocka.h libcmocka-dev
 need /usr/bin/python3 python3
 sh ovmf/ovmf.sh > /dev/null 2>&1 || missing="$missing ovmf"
 sh ovmf/ovmf.sh ia32 > /dev/null 2>&1 || missing="$missing ovmf-ia32"
+sh tests/network/pxelinux.sh > /dev/null 2>&1 || missing="$missing pxelinux syslinux-common"
 for module in pytest:python3-pytest xdist:python3-pytest-xdist pytest_timeout:python3-pytest-timeout PIL:python3-pil; do
     /usr/bin/python3 -c "import ${module%%:*}" 2> /dev/null || missing="$missing ${module##*:}"
 done
@@ -39,10 +42,11 @@ if ! command -v apt-get > /dev/null; then
     cat << 'TXT'
 Something is missing, and this is neither Debian nor Ubuntu. Please install:
   Fedora: gcc make binutils git qemu-system-x86 qemu-img mtools dosfstools gdb clang-tools-extra cppcheck gnu-efi-devel \
-          libcmocka-devel edk2-ovmf edk2-ovmf-ia32 sbsigntools openssl python3-pytest python3-pytest-xdist \
-          python3-pytest-timeout python3-pillow
+          libcmocka-devel edk2-ovmf edk2-ovmf-ia32 sbsigntools openssl dnsmasq iproute syslinux-nonlinux \
+          python3-pytest python3-pytest-xdist python3-pytest-timeout python3-pillow
   Arch:   gcc make binutils git qemu-system-x86 qemu-img mtools dosfstools gdb clang cppcheck gnu-efi cmocka edk2-ovmf \
-          sbsigntools openssl python-pytest python-pytest-xdist python-pytest-timeout python-pillow
+          sbsigntools openssl dnsmasq iproute2 syslinux python-pytest python-pytest-xdist python-pytest-timeout \
+          python-pillow
 and the PSF fonts of Spleen (https://github.com/fcambus/spleen) as /usr/share/consolefonts/spleen-*.psfu.gz
 TXT
     echo "Missing here, by Debian's names:$missing" >&2

@@ -22,7 +22,7 @@ EXIT_SUCCESS, EXIT_PANIC, EXIT_DAMAGED = 33, 35, 37
 
 # The ways a disk can be attached; {} stands for options of the disk itself.
 ATTACHMENTS = {
-    "nothing": [],
+    "none": [],
     "ide": ["-device", "ide-hd,drive=disk,bootindex=0"],
     "ahci": ["-device", "ich9-ahci,id=ahci", "-device", "ide-hd,bus=ahci.0,drive=disk,bootindex=0"],
     "virtio": ["-device", "virtio-blk-pci,drive=disk,bootindex=0"],
@@ -56,12 +56,13 @@ def panel(size):
 class Machine:
     """
     One QEMU run. `disk` is the path of a raw image, which is never written, or the options of a -drive; `firmware`
-    is bios or a variant of OVMF.
+    is bios or a variant of OVMF. `descriptors` are file descriptors that the arguments name.
     """
 
     def __init__(self, folder, firmware, disk, *, machine=None, memory="128M", cpu="qemu64", cpus=1,
-                 display="VGA", attach="ide", serial=True, arguments=()):
+                 display="VGA", attach="ide", serial=True, arguments=(), descriptors=()):
         self.folder = pathlib.Path(folder)
+        self.descriptors = descriptors
         self.serial_path = self.folder / "serial"
         self.debug_path = self.folder / "debugcon"
         self.exit_code = None
@@ -82,8 +83,9 @@ class Machine:
         ours.settimeout(HANG_SECONDS)
         qmp = ["-chardev", f"socket,id=qmp,fd={theirs.fileno()}", "-mon", "chardev=qmp,mode=control"]
         log = open(self.folder / "qemu.log", "wb")
-        self.process = subprocess.Popen(self.command + qmp, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL,
-                                        stdout=log, stderr=log, env={**os.environ, "TMPDIR": str(self.folder)})
+        self.process = subprocess.Popen(self.command + qmp, pass_fds=[theirs.fileno(), *self.descriptors],
+                                        stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                        env={**os.environ, "TMPDIR": str(self.folder)})
         log.close()
         theirs.close()
         self._socket = ours

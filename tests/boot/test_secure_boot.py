@@ -131,4 +131,4 @@ def test_signed_disk_starts_without_secure_boot(start, firmware, signed_disk):
 
 def test_signed_file_starts_by_qemus_loader(start, firmware, signed):
     kernel = ["-kernel", str(signed / "BOOTX64.EFI"), "-append", "exit"]
-    assert boots(start(firmware, IMAGE, attach="nothing", arguments=kernel)).field("firmware").endswith(STATES[firmware])
+    assert boots(start(firmware, IMAGE, attach="none", arguments=kernel)).field("firmware").endswith(STATES[firmware])
