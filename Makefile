@@ -222,7 +222,11 @@ $(BUILD)/host/%: tests/host/%.c tests/host/host_test.h $(FONTS) $(wildcard kerne
 	$(Q)$(HOST_CC) $< $(shell sed -n '1s,^/\* units: \(.*\) \*/,\1,p' tests/host/$*.c) -lcmocka -o $@
 
 test: all $(HOST_TESTS) ## every test: host, file and disk, booted in QEMU on both routes
-	$(Q)JANUS_BUILD=$(abspath $(BUILD)) $(PYTHON) -B -m pytest -q -p no:cacheprovider -n 2 --dist loadscope tests
+	$(Q)JANUS_BUILD=$(abspath $(BUILD)) $(PYTHON) -B -m pytest -q -p no:cacheprovider -n 2 --dist loadscope \
+	    --ignore=tests/lab tests
+
+lab: all                ## boot the machines of a labgrid environment, LAB=FILE or two QEMUs, and read their reports
+	$(Q)JANUS_BUILD=$(abspath $(BUILD)) tests/lab/run.sh $(LAB)
 
 check: all              ## format, static analysis, the rules of the house
 	$(Q)tests/check.sh
@@ -233,6 +237,9 @@ early-objects:
 setup:                  ## install what is missing (Debian, Ubuntu), or say what to install (Fedora, Arch)
 	$(Q)tests/setup.sh
 
+setup-lab:              ## install what `make lab` needs besides: labgrid
+	$(Q)tests/setup.sh lab
+
 clean:                  ## remove everything that was built
 	rm -rf $(BUILD)
 
@@ -241,7 +248,7 @@ help:                   ## this list
 	@echo "                build/BOOTIA32.EFI (starts the file on 32-bit UEFI)"
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s%s\n", $$1, $$2 }'
 
-.PHONY: all sign run run-bios debug debug-bios screenshot test check early-objects setup clean help
+.PHONY: all sign run run-bios debug debug-bios screenshot test lab check early-objects setup setup-lab clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 

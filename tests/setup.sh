@@ -1,5 +1,6 @@
 #!/bin/sh
-# setup.sh - installs what building, running and testing need and this machine lacks; does nothing when all is there.
+# setup.sh [lab] - installs what building, running and testing need and this machine lacks; does nothing when all is
+# there. With `lab` also what `make lab` needs.
 set -eu
 
 # What is looked for, and the Debian package that has it.
@@ -33,7 +34,8 @@ need /usr/bin/python3 python3
 sh ovmf/ovmf.sh > /dev/null 2>&1 || missing="$missing ovmf"
 sh ovmf/ovmf.sh ia32 > /dev/null 2>&1 || missing="$missing ovmf-ia32"
 sh tests/network/pxelinux.sh > /dev/null 2>&1 || missing="$missing pxelinux syslinux-common"
-for module in pytest:python3-pytest xdist:python3-pytest-xdist pytest_timeout:python3-pytest-timeout PIL:python3-pil; do
+for module in pytest:python3-pytest xdist:python3-pytest-xdist pytest_timeout:python3-pytest-timeout PIL:python3-pil \
+    ${1:+labgrid:python3-labgrid}; do
     /usr/bin/python3 -c "import ${module%%:*}" 2> /dev/null || missing="$missing ${module##*:}"
 done
 [ -n "$missing" ] || exit 0
