@@ -77,6 +77,7 @@ class Machine:
             *(["-serial", f"file:{self.serial_path}"] if serial else ["-serial", "none"]),
             *([] if firmware == "bios" else ovmf_drives(firmware)),
             *arguments]
+        self.environment = {**os.environ, "TMPDIR": str(self.folder)}
 
     def __enter__(self):
         ours, theirs = socket.socketpair()
@@ -84,8 +85,7 @@ class Machine:
         qmp = ["-chardev", f"socket,id=qmp,fd={theirs.fileno()}", "-mon", "chardev=qmp,mode=control"]
         log = open(self.folder / "qemu.log", "wb")
         self.process = subprocess.Popen(self.command + qmp, pass_fds=[theirs.fileno(), *self.descriptors],
-                                        stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                        env={**os.environ, "TMPDIR": str(self.folder)})
+                                        stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.environment)
         log.close()
         theirs.close()
         self._socket = ours
