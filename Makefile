@@ -45,7 +45,7 @@ IA32_OBJECTS := $(addprefix $(BUILD)/ia32/efi/, ia32/pe_header.o ia32/ia32_main.
 
 KERNEL_OBJECTS := $(addprefix $(BUILD)/kernel/, main.o boot_info.o memory_map.o efi_memory_map.o efi_system_table.o \
     paging.o handoff.o enter_kernel.o phys.o segments.o traps.o trap_entry.o panic.o backtrace.o symbols.o trial.o debug_exit.o \
-    console.o log.o serial.o screen.o framebuffer.o vga_text.o cp437.o utf8.o psf.o unpack.o fonts/fonts.o \
+    scroll.o console.o log.o serial.o screen.o framebuffer.o vga_text.o cp437.o utf8.o psf.o unpack.o fonts/fonts.o \
     report.o address_bar.o timeline.o firmware_tables.o acpi.o smbios.o image.o crc32.o cmdline.o config.o printf.o string.o)
 
 # What runs before the handoff, wherever the loader put it: it must hold no absolute addresses.

@@ -11,6 +11,7 @@
 #include "kernel/handoff.h"
 #include "kernel/image.h"
 #include "kernel/report.h"
+#include "kernel/scroll.h"
 #include "kernel/segments.h"
 #include "kernel/timeline.h"
 #include "kernel/traps.h"
@@ -51,6 +52,7 @@ _Noreturn void kernel_main(void)
     check_image();                                      /* before anything else runs */
     report_machine();                                   /* what the firmware handed over */
     report_end();                                       /* "Janus ready" */
+    scroll_run();                                       /* many lines, if the command line asks for them */
     trial_run();                                        /* an exception, if the command line asks for one */
     debug_exit(DEBUG_EXIT_SUCCESS);
     halt_forever();
