@@ -228,6 +228,14 @@ test: all $(HOST_TESTS) ## every test: host, file and disk, booted in QEMU on bo
 lab: all                ## boot the machines of a labgrid environment, LAB=FILE or two QEMUs, and read their reports
 	$(Q)JANUS_BUILD=$(abspath $(BUILD)) tests/lab/run.sh $(LAB)
 
+# Counted instructions: a plugin for QEMU, and what it measures.
+METER_SOURCES := $(wildcard tests/bench/meter/*.c)
+
+$(BUILD)/meter.so: $(METER_SOURCES) $(wildcard tests/bench/meter/*.h) Makefile
+	@mkdir -p $(@D)
+	$(call say,HOSTCC,$@)
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O2 -g $(WARNINGS) -fPIC -shared -pthread -o $@ $(METER_SOURCES) -ldl
+
 check: all              ## format, static analysis, the rules of the house
 	$(Q)tests/check.sh
 
