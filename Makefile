@@ -245,6 +245,9 @@ early-objects:
 setup:                  ## install what is missing (Debian, Ubuntu), or say what to install (Fedora, Arch)
 	$(Q)tests/setup.sh
 
+setup-bench:            ## install what `make bench` needs besides: GRUB, memtest86+, matplotlib
+	$(Q)tests/setup.sh bench
+
 setup-lab:              ## install what `make lab` needs besides: labgrid
 	$(Q)tests/setup.sh lab
 
@@ -252,11 +255,11 @@ clean:                  ## remove everything that was built
 	rm -rf $(BUILD)
 
 help:                   ## this list
-	@echo "make            build/BOOTX64.EFI (the file), build/janus.elf (its symbols), build/janus.img (a disk),"
-	@echo "                build/BOOTIA32.EFI (starts the file on 32-bit UEFI)"
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s%s\n", $$1, $$2 }'
+	@echo "make              build/BOOTX64.EFI (the file), build/janus.elf (its symbols), build/janus.img (a disk),"
+	@echo "                  build/BOOTIA32.EFI (starts the file on 32-bit UEFI)"
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s%s\n", $$1, $$2 }'
 
-.PHONY: all sign run run-bios debug debug-bios screenshot test lab check early-objects setup setup-lab clean help
+.PHONY: all sign run run-bios debug debug-bios screenshot test lab check early-objects setup setup-bench setup-lab clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 

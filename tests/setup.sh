@@ -1,6 +1,6 @@
 #!/bin/sh
-# setup.sh [lab] - installs what building, running and testing need and this machine lacks; does nothing when all is
-# there. With `lab` also what `make lab` needs.
+# setup.sh [lab | bench] - installs what building, running and testing need and this machine lacks; does nothing when all
+# is there. With `lab` also what `make lab` needs, with `bench` what `make bench` does.
 set -eu
 
 # What is looked for, and the Debian package that has it.
@@ -34,8 +34,20 @@ need /usr/bin/python3 python3
 sh ovmf/ovmf.sh > /dev/null 2>&1 || missing="$missing ovmf"
 sh ovmf/ovmf.sh ia32 > /dev/null 2>&1 || missing="$missing ovmf-ia32"
 sh tests/network/pxelinux.sh > /dev/null 2>&1 || missing="$missing pxelinux syslinux-common"
-for module in pytest:python3-pytest xdist:python3-pytest-xdist pytest_timeout:python3-pytest-timeout PIL:python3-pil \
-    ${1:+labgrid:python3-labgrid}; do
+modules=""
+case ${1:-} in
+lab)
+    modules=labgrid:python3-labgrid
+    ;;
+bench)
+    modules=matplotlib:python3-matplotlib
+    need_command grub-mkimage grub-common
+    need /usr/lib/grub/i386-pc/boot.img grub-pc-bin
+    need /usr/lib/grub/x86_64-efi/multiboot2.mod grub-efi-amd64-bin
+    need /boot/memtest86+x64.efi memtest86+
+    ;;
+esac
+for module in pytest:python3-pytest xdist:python3-pytest-xdist pytest_timeout:python3-pytest-timeout PIL:python3-pil $modules; do
     /usr/bin/python3 -c "import ${module%%:*}" 2> /dev/null || missing="$missing ${module##*:}"
 done
 [ -n "$missing" ] || exit 0
