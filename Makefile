@@ -230,11 +230,15 @@ lab: all                ## boot the machines of a labgrid environment, LAB=FILE 
 
 # Counted instructions: a plugin for QEMU, and what it measures.
 METER_SOURCES := $(wildcard tests/bench/meter/*.c)
+BENCH         := JANUS_BUILD=$(abspath $(BUILD)) $(PYTHON) -B tests/bench
 
 $(BUILD)/meter.so: $(METER_SOURCES) $(wildcard tests/bench/meter/*.h) Makefile
 	@mkdir -p $(@D)
 	$(call say,HOSTCC,$@)
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -O2 -g $(WARNINGS) -fPIC -shared -pthread -o $@ $(METER_SOURCES) -ldl
+
+bench: all $(BUILD)/meter.so ## counted instructions: the boot beside GRUB and memtest86+, console, memory map, goals
+	$(Q)$(BENCH)/bench.py
 
 check: all              ## format, static analysis, the rules of the house
 	$(Q)tests/check.sh
@@ -259,7 +263,7 @@ help:                   ## this list
 	@echo "                  build/BOOTIA32.EFI (starts the file on 32-bit UEFI)"
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s%s\n", $$1, $$2 }'
 
-.PHONY: all sign run run-bios debug debug-bios screenshot test lab check early-objects setup setup-bench setup-lab clean help
+.PHONY: all sign run run-bios debug debug-bios screenshot test lab bench check early-objects setup setup-bench setup-lab clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
