@@ -240,6 +240,9 @@ $(BUILD)/meter.so: $(METER_SOURCES) $(wildcard tests/bench/meter/*.h) Makefile
 bench: all $(BUILD)/meter.so ## counted instructions: the boot beside GRUB and memtest86+, console, memory map, goals
 	$(Q)$(BENCH)/bench.py
 
+profile: all $(BUILD)/meter.so ## which functions and which firmware calls the instructions of the boot go to
+	$(Q)$(BENCH)/boot_profile.py bios uefi
+
 check: all              ## format, static analysis, the rules of the house
 	$(Q)tests/check.sh
 
@@ -263,7 +266,7 @@ help:                   ## this list
 	@echo "                  build/BOOTIA32.EFI (starts the file on 32-bit UEFI)"
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s%s\n", $$1, $$2 }'
 
-.PHONY: all sign run run-bios debug debug-bios screenshot test lab bench check early-objects setup setup-bench setup-lab clean help
+.PHONY: all sign run run-bios debug debug-bios screenshot test lab bench profile check early-objects setup setup-bench setup-lab clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
