@@ -221,7 +221,7 @@ $(BUILD)/host/%: tests/host/%.c tests/host/host_test.h $(FONTS) $(wildcard kerne
 	$(call say,HOSTCC,$<)
 	$(Q)$(HOST_CC) $< $(shell sed -n '1s,^/\* units: \(.*\) \*/,\1,p' tests/host/$*.c) -lcmocka -o $@
 
-test: all $(HOST_TESTS) ## every test: host, file and disk, booted in QEMU on both routes
+test: all $(HOST_TESTS) $(BUILD)/meter.so ## every test: host, file and disk, booted in QEMU on both routes
 	$(Q)JANUS_BUILD=$(abspath $(BUILD)) $(PYTHON) -B -m pytest -q -p no:cacheprovider -n 2 --dist loadscope \
 	    --ignore=tests/lab tests
 
@@ -239,6 +239,9 @@ $(BUILD)/meter.so: $(METER_SOURCES) $(wildcard tests/bench/meter/*.h) Makefile
 
 bench: all $(BUILD)/meter.so ## counted instructions: the boot beside GRUB and memtest86+, console, memory map, goals
 	$(Q)$(BENCH)/bench.py
+
+bench-accept: all $(BUILD)/meter.so ## make the counts of this build the measure of the tests (tests/bench/counts.json)
+	$(Q)$(BENCH)/bench.py --accept
 
 profile: all $(BUILD)/meter.so ## which functions and which firmware calls the instructions of the boot go to
 	$(Q)$(BENCH)/boot_profile.py bios uefi
@@ -266,7 +269,8 @@ help:                   ## this list
 	@echo "                  build/BOOTIA32.EFI (starts the file on 32-bit UEFI)"
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s%s\n", $$1, $$2 }'
 
-.PHONY: all sign run run-bios debug debug-bios screenshot test lab bench profile check early-objects setup setup-bench setup-lab clean help
+.PHONY: all sign run run-bios debug debug-bios screenshot test lab bench bench-accept profile check early-objects \
+    setup setup-bench setup-lab clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
