@@ -29,8 +29,8 @@ ASFLAGS  := -g -ffile-prefix-map=$(CURDIR)=. -I. -I$(BUILD) -MMD -MP
 
 # What the file is made of ---------------------------------------------------------------------------------------------
 
-EFI_OBJECTS := $(addprefix $(BUILD)/efi/, pe_header.o efi_main.o boot_volume.o command_line.o graphics.o secure_boot.o \
-    exit_boot_services.o firmware_console.o sbat.o)
+EFI_OBJECTS := $(addprefix $(BUILD)/efi/, pe_header.o efi_main.o boot_volume.o loader_name.o command_line.o device_path.o \
+    load_options.o graphics.o secure_boot.o exit_boot_services.o firmware_console.o sbat.o)
 
 LEGACY_OBJECTS := $(addprefix $(BUILD)/legacy/, setup_header.o entry.o legacy_main.o low_memory.o boot_params.o)
 SETUP_OBJECTS  := $(addprefix $(BUILD)/16/legacy/, setup_entry.o setup.o vbe.o bios_call.o a20.o)
@@ -39,8 +39,8 @@ LOADER_OBJECTS := $(addprefix $(BUILD)/16/legacy/, loader_entry.o loader.o disk.
 
 # For 32-bit UEFI: a loader of the file, made of what the file itself asks UEFI with.
 IA32_OBJECTS := $(addprefix $(BUILD)/ia32/efi/, ia32/pe_header.o ia32/ia32_main.o ia32/load_file.o ia32/place_kernel.o \
-    ia32/fill_params.o ia32/enter_file.o boot_volume.o command_line.o graphics.o secure_boot.o exit_boot_services.o \
-    firmware_console.o sbat.o) $(addprefix $(BUILD)/ia32/, kernel/config.o kernel/cmdline.o kernel/serial.o kernel/string.o \
+    ia32/fill_params.o ia32/enter_file.o boot_volume.o command_line.o device_path.o load_options.o graphics.o \
+    secure_boot.o exit_boot_services.o firmware_console.o sbat.o) $(addprefix $(BUILD)/ia32/, kernel/config.o kernel/cmdline.o kernel/serial.o kernel/string.o \
     legacy/image.o)
 
 KERNEL_OBJECTS := $(addprefix $(BUILD)/kernel/, main.o boot_info.o memory_map.o efi_memory_map.o efi_system_table.o \

@@ -15,7 +15,8 @@ struct firmware {
     EFI_HANDLE image;
     EFI_SYSTEM_TABLE *system;
     EFI_BOOT_SERVICES *boot;
-    EFI_LOADED_IMAGE *loaded_image; /* null if the firmware does not say */
+    EFI_LOADED_IMAGE *loaded_image;       /* null if the firmware does not say */
+    EFI_SHELL_PARAMETERS_PROTOCOL *shell; /* null unless a shell started the image; set by gather_loader() */
 };
 
 /* firmware_console.c: says `what` on the firmware's console, with the name of `status`. Hands `status` back.
@@ -36,7 +37,17 @@ enum secure_boot gather_secure_boot(const struct firmware *firmware);
  * DISPLAY_NONE. */
 void gather_display(const struct firmware *firmware, struct display *display);
 
-/* command_line.c: the words of \janus.cfg on the boot volume, then those of the load options. */
+/*
+ * loader_name.c: who started the image: "firmware boot manager", "UEFI shell", "QEMU -kernel", "firmware" for
+ * any other part of it, or the file of another loader as the firmware has it, with what the variable
+ * LoaderInfo says. Empty if nobody tells.
+ */
+void gather_loader(struct firmware *firmware, struct boot_info *info);
+
+/*
+ * command_line.c: the words of \janus.cfg on the boot volume, then the arguments a shell was given, or else
+ * the load options. The name of the image, which a shell and iPXE put in front, is not a word.
+ */
 void gather_command_line(const struct firmware *firmware, struct boot_info *info);
 
 /* The memory map that boot services were left with. */

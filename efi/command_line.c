@@ -1,37 +1,38 @@
 /*
- * command_line.c - the command line: \janus.cfg on the boot volume, then the load options.
+ * command_line.c - the command line: \janus.cfg on the boot volume, then the arguments a shell was given, or
+ * else the load options.
  */
 #include "efi/boot_services.h"
+#include "efi/device_path.h"
+#include "efi/load_options.h"
 #include "kernel/cmdline.h"
 #include "kernel/config.h"
 
-/*
- * Load options are whatever somebody stored in a boot entry: text in UCS-2 that need not end in 0, or binary
- * data of the firmware's own. Only text in ASCII is a command line.
- */
-static bool is_text(const CHAR16 *options, UINTN count)
+#define MAX_FILE_BYTES 256 /* of the image's own path */
+
+/* The arguments behind the name of the image. */
+static void append_shell_arguments(const EFI_SHELL_PARAMETERS_PROTOCOL *shell, struct boot_info *info)
 {
-    for (UINTN i = 0; i < count && options[i] != 0; i++) {
-        if (options[i] != '\t' && (options[i] < ' ' || options[i] > '~'))
-            return false;
+    char text[BOOT_CMDLINE_BYTES];
+
+    for (UINTN i = 1; i < shell->Argc; i++) {
+        struct span argument = span_of(shell->Argv[i], sizeof text * sizeof(CHAR16));
+        cmdline_append(info->cmdline, sizeof info->cmdline,
+                       span_of(text, load_options_text(argument, text, sizeof text)));
     }
-    return true;
 }
 
 static void append_load_options(const EFI_LOADED_IMAGE *loaded_image, struct boot_info *info)
 {
-    const CHAR16 *options = loaded_image->LoadOptions;
-    UINTN count = loaded_image->LoadOptionsSize / sizeof *options;
-    char text[BOOT_CMDLINE_BYTES];
-    size_t n = 0;
+    char text[BOOT_CMDLINE_BYTES], file[MAX_FILE_BYTES];
+    size_t n = load_options_text(span_of(loaded_image->LoadOptions, loaded_image->LoadOptionsSize), text,
+                                 sizeof text);
 
-    if (options == NULL || !is_text(options, count))
+    if (n == 0)
         return;
-    while (n < count && n < sizeof text && options[n] != 0) {
-        text[n] = (char)options[n];
-        n++;
-    }
-    cmdline_append(info->cmdline, sizeof info->cmdline, span_of(text, n));
+    size_t file_bytes = device_path_file(device_path_span(loaded_image->FilePath), file, sizeof file);
+    cmdline_append(info->cmdline, sizeof info->cmdline,
+                   load_options_words(span_of(text, n), span_of(file, file_bytes)));
 }
 
 static void take_config(const struct firmware *firmware, struct boot_info *info)
@@ -55,5 +56,8 @@ void gather_command_line(const struct firmware *firmware, struct boot_info *info
     if (firmware->loaded_image == NULL)
         return;
     take_config(firmware, info);
-    append_load_options(firmware->loaded_image, info);
+    if (firmware->shell != NULL)
+        append_shell_arguments(firmware->shell, info);
+    else
+        append_load_options(firmware->loaded_image, info);
 }

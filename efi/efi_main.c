@@ -49,7 +49,7 @@ static void take_map(const struct efi_map *map, struct boot_info *info)
 EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 {
     uint64_t entry_tsc = rdtsc();
-    struct firmware firmware = {image, system, system->BootServices, NULL};
+    struct firmware firmware = {image, system, system->BootServices, NULL, NULL};
 
     boot_info_begin(BOOT_ROUTE_UEFI);
     boot_info.timeline[BOOT_STEP_ENTRY] = entry_tsc;
@@ -59,6 +59,7 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
     gather_loaded_image(&firmware);
     gather_firmware(&firmware, &boot_info);
     boot_info.secure_boot = gather_secure_boot(&firmware);
+    gather_loader(&firmware, &boot_info);
     gather_command_line(&firmware, &boot_info);
     gather_display(&firmware, &boot_info.display);
 

@@ -73,6 +73,7 @@ enum boot_step {
 };
 
 #define BOOT_NAME_BYTES    64
+#define BOOT_LOADER_BYTES  128
 #define BOOT_CMDLINE_BYTES 1024
 
 struct boot_info {
@@ -86,7 +87,7 @@ struct boot_info {
     uint32_t uefi_bits;                    /* width of the firmware's pointers, 32 or 64; 0: not UEFI */
     uint32_t secure_boot;                  /* enum secure_boot */
     uint32_t exit_boot_services_tries;     /* 0: not UEFI */
-    char loader[BOOT_NAME_BYTES];          /* UTF-8, 0-terminated; empty: not told */
+    char loader[BOOT_LOADER_BYTES];        /* UTF-8, 0-terminated; empty: not told */
     char firmware_vendor[BOOT_NAME_BYTES]; /* UTF-8, 0-terminated; empty: not told */
     char cmdline[BOOT_CMDLINE_BYTES];      /* UTF-8, 0-terminated; empty: none */
 

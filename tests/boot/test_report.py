@@ -8,7 +8,8 @@ from machine import EXIT_SUCCESS
 from report import Report
 from screen import UNKNOWN, colors_in, font_8x16, palette, read_picture
 
-LOADERS = {"bios": "BIOS, Linux boot protocol, loader Janus MBR", "uefi": "UEFI 2.7, ExitBootServices at try 1, loader"}
+LOADERS = {"bios": "BIOS, Linux boot protocol, loader Janus MBR;",
+           "uefi": "UEFI 2.7, ExitBootServices at try 1, loader firmware boot manager;"}
 
 
 @pytest.fixture(scope="module", params=["pc", "q35"])
