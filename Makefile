@@ -64,7 +64,7 @@ FONTS   := $(BUILD)/spleen-8x16.psf $(BUILD)/spleen-16x32.packed
 Q := $(if $(V),,@)
 say = @printf '  %-8s%s\n' $(1) $(2)
 
-all: $(BUILD)/BOOTX64.EFI $(BUILD)/BOOTIA32.EFI $(BUILD)/janus.img
+all: $(BUILD)/BOOTX64.EFI $(BUILD)/BOOTIA32.EFI $(BUILD)/janus.img $(BUILD)/janus-gpt.img
 
 $(OBJECTS) $(IA32_OBJECTS) $(SETUP_OBJECTS) $(LOADER_OBJECTS) $(BUILD)/16/legacy/mbr.o: Makefile
 
@@ -164,7 +164,7 @@ $(BUILD)/%.o: $(BUILD)/%.S
 	$(call say,AS,$<)
 	$(Q)$(CC) $(ASFLAGS) -c $< -o $@
 
-# The disk ------------------------------------------------------------------------------------------------------------
+# The disks -----------------------------------------------------------------------------------------------------------
 
 $(BUILD)/mbr.bin: $(BUILD)/16/legacy/mbr.o legacy/mbr.ld
 	$(call say,LD,$@)
@@ -179,6 +179,10 @@ $(BUILD)/loader.bin: $(LOADER_OBJECTS) legacy/loader.ld
 $(BUILD)/janus.img: $(BUILD)/BOOTX64.EFI $(BUILD)/BOOTIA32.EFI $(BUILD)/mbr.bin $(BUILD)/loader.bin fs-image/mkimage.sh legacy/realmode.h
 	$(call say,IMAGE,$@)
 	$(Q)fs-image/mkimage.sh $@ $(BUILD)/BOOTX64.EFI $(BUILD)/mbr.bin $(BUILD)/loader.bin $(BUILD)/BOOTIA32.EFI
+
+$(BUILD)/janus-gpt.img: $(BUILD)/janus.img fs-image/mkgpt.sh
+	$(call say,IMAGE,$@)
+	$(Q)fs-image/mkgpt.sh $@ $< $(BUILD)/BOOTX64.EFI
 
 # Signing --------------------------------------------------------------------------------------------------------------
 
@@ -268,6 +272,9 @@ help:                   ## this list
 	@echo "make              build/BOOTX64.EFI (the file), build/janus.elf (its symbols), build/janus.img (a disk),"
 	@echo "                  build/BOOTIA32.EFI (starts the file on 32-bit UEFI)"
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s%s\n", $$1, $$2 }'
+	@echo "make            build/BOOTX64.EFI (the file), build/janus.elf (its symbols), build/janus.img (a disk),"
+	@echo "                build/janus-gpt.img (the disk, with a GPT), build/BOOTIA32.EFI (starts the file on 32-bit UEFI)"
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s%s\n", $$1, $$2 }'
 
 .PHONY: all sign run run-bios debug debug-bios screenshot test lab bench bench-accept profile check early-objects \
     setup setup-bench setup-lab clean help

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PRODUCTS = ["BOOTX64.EFI", "BOOTIA32.EFI", "janus.elf", "janus.img"]
+PRODUCTS = ["BOOTX64.EFI", "BOOTIA32.EFI", "janus.elf", "janus.img", "janus-gpt.img"]
 
 
 def copy_sources(folder, time_stamp):
