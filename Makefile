@@ -64,9 +64,10 @@ FONTS   := $(BUILD)/spleen-8x16.psf $(BUILD)/spleen-16x32.packed
 Q := $(if $(V),,@)
 say = @printf '  %-8s%s\n' $(1) $(2)
 
-all: $(BUILD)/BOOTX64.EFI $(BUILD)/BOOTIA32.EFI $(BUILD)/janus.img $(BUILD)/janus-gpt.img
+all: $(BUILD)/BOOTX64.EFI $(BUILD)/BOOTIA32.EFI $(BUILD)/janus.img $(BUILD)/janus-gpt.img $(BUILD)/janus.iso
 
-$(OBJECTS) $(IA32_OBJECTS) $(SETUP_OBJECTS) $(LOADER_OBJECTS) $(BUILD)/16/legacy/mbr.o: Makefile
+$(OBJECTS) $(IA32_OBJECTS) $(SETUP_OBJECTS) $(LOADER_OBJECTS) \
+    $(addprefix $(BUILD)/16/legacy/, mbr.o el_torito.o): Makefile
 
 # The file -------------------------------------------------------------------------------------------------------------
 
@@ -171,18 +172,30 @@ $(BUILD)/mbr.bin: $(BUILD)/16/legacy/mbr.o legacy/mbr.ld
 	$(Q)$(LD) -m elf_i386 -z noexecstack -T legacy/mbr.ld -o $(BUILD)/mbr.elf $<
 	$(Q)$(OBJCOPY) -O binary -j .text $(BUILD)/mbr.elf $@
 
+$(BUILD)/el_torito.bin: $(BUILD)/16/legacy/el_torito.o legacy/el_torito.ld
+	$(call say,LD,$@)
+	$(Q)$(LD) -m elf_i386 -z noexecstack -T legacy/el_torito.ld -o $(BUILD)/el_torito.elf $<
+	$(Q)$(OBJCOPY) -O binary -j .text $(BUILD)/el_torito.elf $@
+
 $(BUILD)/loader.bin: $(LOADER_OBJECTS) legacy/loader.ld
 	$(call say,LD,$@)
 	$(Q)$(LD) -m elf_i386 -z noexecstack --no-warn-rwx-segments -T legacy/loader.ld -o $(BUILD)/loader.elf $(LOADER_OBJECTS)
 	$(Q)$(OBJCOPY) -O binary -j .text $(BUILD)/loader.elf $@
 
-$(BUILD)/janus.img: $(BUILD)/BOOTX64.EFI $(BUILD)/BOOTIA32.EFI $(BUILD)/mbr.bin $(BUILD)/loader.bin fs-image/mkimage.sh legacy/realmode.h
+$(BUILD)/janus.img: $(BUILD)/BOOTX64.EFI $(BUILD)/BOOTIA32.EFI $(BUILD)/mbr.bin $(BUILD)/loader.bin fs-image/mkimage.sh \
+    fs-image/common.sh legacy/realmode.h
 	$(call say,IMAGE,$@)
 	$(Q)fs-image/mkimage.sh $@ $(BUILD)/BOOTX64.EFI $(BUILD)/mbr.bin $(BUILD)/loader.bin $(BUILD)/BOOTIA32.EFI
 
 $(BUILD)/janus-gpt.img: $(BUILD)/janus.img fs-image/mkgpt.sh
 	$(call say,IMAGE,$@)
 	$(Q)fs-image/mkgpt.sh $@ $< $(BUILD)/BOOTX64.EFI
+
+$(BUILD)/janus.iso: $(BUILD)/BOOTX64.EFI $(BUILD)/BOOTIA32.EFI $(BUILD)/mbr.bin $(BUILD)/el_torito.bin $(BUILD)/loader.bin \
+    fs-image/mkiso.sh fs-image/common.sh legacy/realmode.h
+	$(call say,IMAGE,$@)
+	$(Q)fs-image/mkiso.sh $@ $(BUILD)/BOOTX64.EFI $(BUILD)/mbr.bin $(BUILD)/el_torito.bin $(BUILD)/loader.bin \
+	    $(BUILD)/BOOTIA32.EFI
 
 # Signing --------------------------------------------------------------------------------------------------------------
 
@@ -270,11 +283,9 @@ clean:                  ## remove everything that was built
 
 help:                   ## this list
 	@echo "make              build/BOOTX64.EFI (the file), build/janus.elf (its symbols), build/janus.img (a disk),"
+	@echo "                  build/janus-gpt.img (the disk, with a GPT), build/janus.iso (a CD that is a disk, too),"
 	@echo "                  build/BOOTIA32.EFI (starts the file on 32-bit UEFI)"
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s%s\n", $$1, $$2 }'
-	@echo "make            build/BOOTX64.EFI (the file), build/janus.elf (its symbols), build/janus.img (a disk),"
-	@echo "                build/janus-gpt.img (the disk, with a GPT), build/BOOTIA32.EFI (starts the file on 32-bit UEFI)"
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s%s\n", $$1, $$2 }'
 
 .PHONY: all sign run run-bios debug debug-bios screenshot test lab bench bench-accept profile check early-objects \
     setup setup-bench setup-lab clean help

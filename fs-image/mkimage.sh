@@ -10,12 +10,9 @@
 # sector of the FAT tells about 128 KiB of a file.
 
 set -euo pipefail
-export LC_ALL=C TZ=UTC0 MTOOLSRC=/dev/null
-export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-1704067200} # 2024-01-01
 
 readonly IMAGE_SECTORS=$((72 * 2048))
 readonly PARTITION_LBA=2048
-readonly HEADS=255 TRACK_SECTORS=63
 
 if [ $# -lt 4 ]; then
     echo "usage: $0 OUTPUT.img BOOTX64.EFI MBR.bin LOADER.bin [FILE...]" >&2
@@ -24,22 +21,11 @@ fi
 output=$1 image=$2 mbr=$3 loader=$4
 shift 4
 here=$(dirname "$0")
+# shellcheck source=fs-image/common.sh
+. "$here/common.sh"
 loader_lba=$(sed -n 's/^#define LOADER_LBA *//p' "$here/../legacy/realmode.h")
 partition_sectors=$((IMAGE_SECTORS - PARTITION_LBA))
 sha256=$(sha256sum <"$image")
-
-# write_hex LBA OFFSET HEX...: the bytes named in hexadecimal, at an offset in a sector.
-write_hex() {
-    local at=$(($1 * 512 + $2))
-    shift 2
-    printf '%b' "$(echo "$*" | tr -d ' ' | sed 's/../\\x&/g')" |
-        dd of="$disk" bs=1 seek="$at" conv=notrunc status=none
-}
-
-# le32 NUMBER: its four bytes, little-endian, in hexadecimal.
-le32() {
-    printf '%02x%02x%02x%02x' $(($1 & 255)) $(($1 >> 8 & 255)) $(($1 >> 16 & 255)) $(($1 >> 24 & 255))
-}
 
 # chs LBA: the three bytes of a partition entry that name a sector by cylinder, head and sector.
 chs() {
@@ -60,28 +46,12 @@ volume=$disk@@$((PARTITION_LBA * 512))
 
 dd if="$mbr" of="$disk" conv=notrunc status=none
 dd if="$loader" of="$disk" bs=512 seek="$loader_lba" conv=notrunc status=none
-write_hex 0 440 "${sha256:0:8}" 0000
+write_hex "$disk" 440 "${sha256:0:8}" 0000
 # Active, type 0x0c: the pair that most BIOSes start and that UEFI reads as well.
-write_hex 0 446 80 "$(chs $PARTITION_LBA)" 0c "$(chs $((IMAGE_SECTORS - 1)))" \
+write_hex "$disk" 446 80 "$(chs $PARTITION_LBA)" 0c "$(chs $((IMAGE_SECTORS - 1)))" \
     "$(le32 $PARTITION_LBA)" "$(le32 $partition_sectors)"
 
-mformat -i "$volume" -F -c 2 -h $HEADS -s $TRACK_SECTORS -T $partition_sectors -H $PARTITION_LBA \
-    -N "${sha256:8:8}" -v JANUS ::
-mmd -i "$volume" ::/EFI ::/EFI/BOOT
-mcopy -i "$volume" "$image" ::/EFI/BOOT/BOOTX64.EFI
-for file in "$@"; do
-    mcopy -i "$volume" "$file" ::/EFI/BOOT/
-done
-if [ -d "$here/root" ]; then
-    cd "$here/root"
-    find . -mindepth 1 -type d ! -ipath ./EFI ! -ipath ./EFI/BOOT | sort | while read -r name; do
-        mmd -i "$volume" "::/${name#./}"
-    done
-    find . -type f | sort | while read -r name; do
-        mcopy -i "$volume" "$name" "::/${name#./}"
-    done
-    cd "$OLDPWD"
-fi
+make_volume "$volume" $partition_sectors 2 $PARTITION_LBA "$image" "$@"
 
 chmod 644 "$disk"
 mv "$disk" "$output"

@@ -4,6 +4,7 @@
 #include "legacy/disk.h"
 
 #include "legacy/bios.h"
+#include "legacy/memory_copy.h"
 #include "legacy/realmode.h"
 
 #define DISK_INT 0x13
@@ -11,6 +12,8 @@
 #define TRIES_PER_SIZE 3
 #define SHRINK         8 /* 127, 15, 1 sectors at once */
 #define MAX_CYLINDER   1023u
+
+#define HOLDS_NOTHING UINT32_MAX
 
 #define STATUS_BAD_COMMAND 0x01
 
@@ -55,12 +58,14 @@ static void disk_ask_geometry(struct disk *disk)
     disk->num_heads = (uint16_t)((regs.edx >> 8 & 0xff) + 1);
 }
 
-void disk_open(struct disk *disk, uint8_t drive)
+void disk_open(struct disk *disk, uint8_t drive, bool is_cd)
 {
     disk->drive = drive;
     disk->max_sectors = TRANSFER_SECTORS;
+    disk->block_sectors = is_cd ? CD_BLOCK_BYTES / SECTOR_BYTES : 1;
+    disk->held_lba = HOLDS_NOTHING;
     disk->track_sectors = 0;
-    disk->has_extensions = disk_has_extensions(disk);
+    disk->has_extensions = is_cd || disk_has_extensions(disk);
     if (!disk->has_extensions)
         disk_ask_geometry(disk);
 }
@@ -69,10 +74,10 @@ static bool read_extended(struct disk *disk, uint32_t lba, uint32_t num_sectors,
 {
     struct disk_packet packet = {
         .size_bytes = sizeof packet,
-        .num_sectors = (uint16_t)num_sectors,
+        .num_sectors = (uint16_t)(num_sectors / disk->block_sectors),
         .offset = paddr & 0xf,
         .segment = (uint16_t)(paddr >> 4),
-        .lba = lba,
+        .lba = lba / disk->block_sectors,
     };
     struct bios_regs regs = {.eax = 0x4200, .esi = (uint16_t)(uintptr_t)&packet};
     return disk_call(disk, &regs);
@@ -102,13 +107,15 @@ static uint32_t disk_limit(const struct disk *disk, uint32_t lba, uint32_t num_s
 {
     if (num_sectors > disk->max_sectors)
         num_sectors = disk->max_sectors;
-    if (disk->has_extensions || disk->track_sectors == 0)
+    if (disk->has_extensions)
+        return num_sectors & -disk->block_sectors;
+    if (disk->track_sectors == 0)
         return num_sectors;
     uint32_t track_left = disk->track_sectors - lba % disk->track_sectors;
     return num_sectors < track_left ? num_sectors : track_left;
 }
 
-/* Reads up to `num_sectors`; how many, or 0 if not even one can be read. */
+/* Reads up to `num_sectors`, whole sectors of the drive's; how many, or 0 if not even one can be read. */
 static uint32_t disk_transfer(struct disk *disk, uint32_t lba, uint32_t num_sectors, uint32_t paddr)
 {
     for (;;) {
@@ -118,16 +125,35 @@ static uint32_t disk_transfer(struct disk *disk, uint32_t lba, uint32_t num_sect
                 return n;
             disk_reset(disk);
         }
-        if (n == 1)
+        if (n <= disk->block_sectors)
             return 0;
-        disk->max_sectors = n > SHRINK ? n / SHRINK : 1;
+        disk->max_sectors = n > SHRINK * disk->block_sectors ? n / SHRINK : disk->block_sectors;
     }
+}
+
+/* Reads up to `num_sectors` of those that one sector of the drive's holds, by way of CD_BLOCK_PADDR. */
+static uint32_t disk_transfer_part(struct disk *disk, uint32_t lba, uint32_t num_sectors, uint32_t paddr)
+{
+    uint32_t skip = lba & (disk->block_sectors - 1);
+    uint32_t n = disk->block_sectors - skip;
+    if (disk->held_lba != lba - skip) {
+        disk->held_lba = HOLDS_NOTHING;
+        if (disk_transfer(disk, lba - skip, disk->block_sectors, CD_BLOCK_PADDR) == 0)
+            return 0;
+        disk->held_lba = lba - skip;
+    }
+    if (n > num_sectors)
+        n = num_sectors;
+    memory_copy(paddr, CD_BLOCK_PADDR + skip * SECTOR_BYTES, n * SECTOR_BYTES);
+    return n;
 }
 
 bool disk_read(struct disk *disk, uint32_t lba, uint32_t num_sectors, uint32_t paddr)
 {
     while (num_sectors != 0) {
-        uint32_t n = disk_transfer(disk, lba, num_sectors, paddr);
+        bool is_part = (lba & (disk->block_sectors - 1)) != 0 || num_sectors < disk->block_sectors;
+        uint32_t n = is_part ? disk_transfer_part(disk, lba, num_sectors, paddr)
+                             : disk_transfer(disk, lba, num_sectors, paddr);
         if (n == 0)
             return false;
         lba += n;

@@ -91,6 +91,15 @@ static void check(enum fat32_error error)
         fail(BOOT_ERROR_FILESYSTEM, (uint8_t)error);
 }
 
+/* The MBR of a CD takes the place of what the BIOS loaded from there. */
+static void open_disk(uint8_t drive)
+{
+    bool is_cd = span_u32(span_of((const void *)MBR_PADDR, SECTOR_BYTES), 2) == EL_TORITO_MAGIC;
+    disk_open(&disk, drive, is_cd);
+    if (is_cd)
+        read_or_fail(0, 1, MBR_PADDR);
+}
+
 /* LBA of the EFI system partition of a GPT disk. */
 static uint32_t find_gpt_partition(void)
 {
@@ -110,7 +119,7 @@ static uint32_t find_gpt_partition(void)
     fail(BOOT_ERROR_PARTITION, 0);
 }
 
-/* LBA of the volume to boot from. The MBR is where the BIOS put it. */
+/* LBA of the volume to boot from. The MBR is where the BIOS or open_disk() put it. */
 static uint32_t find_partition(void)
 {
     uint32_t lba;
@@ -239,7 +248,7 @@ void loader_main(uint32_t drive)
 {
     struct fat32_entry image_entry = {.name = "BOOTX64 EFI"}, config_entry;
     struct image image;
-    disk_open(&disk, (uint8_t)drive);
+    open_disk((uint8_t)drive);
     volume.read = volume_read;
     volume.ctx = &disk;
     check(fat32_open(&volume, find_partition()));

@@ -79,51 +79,12 @@ drive_failed:
 	testb	$HARD_DISK, drive
 	movb	$HARD_DISK, drive
 	jz	try_drive
-	jmp	fail
+	jmp	boot_failed
 
 	.org	0xda, 0				/* an error here: the code above has grown into these bytes */
 	.org	0xe0, 0
 
-/*
- * Prints the error and halts.
- *
- * in:       %cl = letter, %ch = status
- */
-fail:
-	movb	%cl, letter
-	movb	%ch, %al
-	aam	$16				/* %ah = high digit, %al = low digit */
-	movw	$digits, %di
-	xchgb	%al, %ah
-	call	store_digit
-	movb	%ah, %al
-	call	store_digit
-	movw	$message, %si
-1:	lodsb
-	testb	%al, %al
-	jz	halt
-	movb	$0x0e, %ah			/* teletype: %al, page %bh, colour %bl */
-	movw	$7, %bx
-	pushw	%si				/* scrolling spoils %bp on some BIOSes, we use none */
-	int	$0x10
-	popw	%si
-	jmp	1b
-halt:
-	cli
-	hlt
-	jmp	halt
-
-/*
- * in:       %al = 0..15, %di = where its ASCII digit goes
- * out:      %di + 1
- * clobbers: %al
- */
-store_digit:
-	cmpb	$10, %al
-	sbbb	$0x69, %al
-	das
-	stosb
-	ret
+#include "legacy/boot_failed.S"
 
 /*
  * Reads the loader once, by extended read if the drive has it, else by cylinder, head and sector.
@@ -204,13 +165,6 @@ packet_sectors:
 	.word	LOADER_PADDR, 0
 	.long	LOADER_LBA, 0
 
-message:
-	.ascii	"Janus "
-letter:
-	.ascii	"? "
-digits:
-	.ascii	"??"
-	.byte	0
 code_end:
 	.org	0x1b8, 0			/* likewise */
 

@@ -29,6 +29,8 @@ ATTACHMENTS = {
     "nvme": ["-device", "nvme,serial=janus,drive=disk,bootindex=0"],
     "usb-xhci": ["-device", "qemu-xhci", "-device", "usb-storage,drive=disk,bootindex=0"],
     "usb-ehci": ["-device", "usb-ehci", "-device", "usb-storage,drive=disk,bootindex=0"],
+    "ide-cd": ["-device", "ide-cd,drive=disk,bootindex=0"],
+    "ahci-cd": ["-device", "ich9-ahci,id=ahci", "-device", "ide-cd,bus=ahci.0,drive=disk,bootindex=0"],
 }
 
 ANSI_SEQUENCE = re.compile(r"\x1b\[[0-9;=?]*[A-Za-z]")

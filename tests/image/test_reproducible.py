@@ -5,7 +5,7 @@ import shutil
 import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PRODUCTS = ["BOOTX64.EFI", "BOOTIA32.EFI", "janus.elf", "janus.img", "janus-gpt.img"]
+PRODUCTS = ["BOOTX64.EFI", "BOOTIA32.EFI", "janus.elf", "janus.img", "janus-gpt.img", "janus.iso"]
 
 
 def copy_sources(folder, time_stamp):
