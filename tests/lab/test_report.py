@@ -1,5 +1,6 @@
 """The file on every machine of a lab: switched off and on, the machine reports on its serial port."""
 import pathlib
+import re
 
 import pytest
 from labgrid import Environment
@@ -11,6 +12,9 @@ from report import Report
 
 HANG_SECONDS = 300  # the firmware of a server takes its time
 
+# Anywhere in a line: firmware that writes to the port as well may have left its own one open.
+FIRST_LINE = re.compile(r"Janus \d+\.\d+\.\d+\b")
+
 
 @pytest.fixture(scope="module")
 def report(env, machine_name):
@@ -18,8 +22,8 @@ def report(env, machine_name):
     power, console = target.get_driver(PowerProtocol), target.get_driver(ConsoleProtocol)
     power.cycle()
     _, before, _, last_line = console.expect("Janus ready", timeout=HANG_SECONDS)
-    text = (before + last_line).decode("utf-8", "replace")
-    yield Report(ANSI_SEQUENCE.sub("", text).replace("\r", ""))
+    text = ANSI_SEQUENCE.sub("", (before + last_line).decode("utf-8", "replace")).replace("\r", "")
+    yield Report(text[FIRST_LINE.search(text).start():])
     power.off()
 
 
