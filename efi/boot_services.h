@@ -38,9 +38,9 @@ enum secure_boot gather_secure_boot(const struct firmware *firmware);
 void gather_display(const struct firmware *firmware, struct display *display);
 
 /*
- * loader_name.c: who started the image: "firmware boot manager", "UEFI shell", "QEMU -kernel", "firmware" for
- * any other part of it, or the file of another loader as the firmware has it, with what the variable
- * LoaderInfo says. Empty if nobody tells.
+ * loader_name.c: who started the image: "firmware boot manager", "UEFI shell", "QEMU -kernel", "iPXE",
+ * "firmware" for any other part of it, or the file of another loader as the firmware has it, with what the
+ * variable LoaderInfo says. Empty if nobody tells.
  */
 void gather_loader(struct firmware *firmware, struct boot_info *info);
 

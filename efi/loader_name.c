@@ -41,6 +41,14 @@ static bool is_from_qemu(const struct firmware *firmware)
     return device_path_has_vendor_media(device_path_span(device), span_of(&media, sizeof media));
 }
 
+/* iPXE installs its download protocol on the device of every program that it starts (its ipxe_download.h). */
+static bool is_from_ipxe(const struct firmware *firmware)
+{
+    const EFI_GUID download = {0x3eaeaebd, 0xdecf, 0x493b, {0x9b, 0xd1, 0xcd, 0xb2, 0xde, 0xca, 0xe7, 0x19}};
+
+    return protocol_of(firmware, firmware->loaded_image->DeviceHandle, download) != NULL;
+}
+
 /* Gives the length of what LoaderInfo says, 0-terminated; 0: nobody set it. */
 static size_t read_loader_info(const struct firmware *firmware, char *text, size_t size)
 {
@@ -88,6 +96,8 @@ void gather_loader(struct firmware *firmware, struct boot_info *info)
         add_text(info, "UEFI shell");
     else if (is_from_qemu(firmware))
         add_text(info, "QEMU -kernel");
+    else if (is_from_ipxe(firmware))
+        add_text(info, "iPXE");
     else
         name_parent(firmware, info);
 }

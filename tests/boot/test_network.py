@@ -83,14 +83,14 @@ def test_what_is_served_is_the_file(served):
 def test_ipxe_starts_the_file_by_its_name(firmware, start, served):
     """The boot file of the DHCP answer is the kernel itself: iPXE sees what it is."""
     machine = start(firmware, attach="none", arguments=user_net(served, "BOOTX64.EFI") + IPXE_CARD)
-    report = report_of(machine, exits=False)
-    assert firmware == "uefi" or loader(report) == "iPXE"
+    assert loader(report_of(machine, exits=False)) == "iPXE"
 
 
 def test_ipxe_starts_the_file_over_http(firmware, start, served, web):
     script = served / f"{firmware}.ipxe"
     script.write_text(f"#!ipxe\nkernel http://10.0.2.2:{web}/BOOTX64.EFI exit\nboot\n")
-    report_of(start(firmware, attach="none", arguments=user_net(served, script.name) + IPXE_CARD), exits=True)
+    machine = start(firmware, attach="none", arguments=user_net(served, script.name) + IPXE_CARD)
+    assert report_of(machine, exits=True).field("command") == "exit"
 
 
 def test_pxelinux_starts_the_file(start, served):
@@ -101,7 +101,8 @@ def test_pxelinux_starts_the_file(start, served):
 
 
 def test_ovmf_starts_the_file_by_pxe(start, served):
-    report_of(start("uefi", attach="none", arguments=user_net(served, "BOOTX64.EFI") + PLAIN_CARD), exits=False)
+    machine = start("uefi", attach="none", arguments=user_net(served, "BOOTX64.EFI") + PLAIN_CARD)
+    assert loader(report_of(machine, exits=False)) == "firmware boot manager"
 
 
 # The server of a room
