@@ -154,7 +154,8 @@ static void emit(void *context, const char *text, size_t n)
 
 void console_init(const struct display *display, volatile void *memory)
 {
-    serial_init(&serial, SERIAL_COM1);
+    if (serial_init(&serial, SERIAL_COM1))
+        serial_write_some(&serial, (const uint8_t *)"\r\n", 2); /* the firmware may have left a line open */
     const struct screen_device *device = find_device(display, memory);
 
     has_screen = device != 0 && screen_init(&screen, device);
