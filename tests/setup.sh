@@ -35,7 +35,6 @@ need /usr/include/cmocka.h libcmocka-dev
 need_command grub-mkimage grub-common
 need /usr/lib/grub/x86_64-efi/chain.mod grub-efi-amd64-bin
 need /usr/lib/systemd/boot/efi/systemd-bootx64.efi systemd-boot-efi
-need /usr/lib/ipxe/ipxe.efi ipxe
 need /usr/bin/python3 python3
 sh ovmf/ovmf.sh > /dev/null 2>&1 || missing="$missing ovmf"
 sh ovmf/ovmf.sh ia32 > /dev/null 2>&1 || missing="$missing ovmf-ia32"

@@ -11,7 +11,6 @@ from report import Report
 
 JANUS = "tools/janus.efi"
 SYSTEMD_BOOT = pathlib.Path("/usr/lib/systemd/boot/efi/systemd-bootx64.efi")
-IPXE = pathlib.Path("/usr/lib/ipxe/ipxe.efi")
 GRUB_MODULES = ["fat", "part_msdos", "search", "search_fs_file", "chain", "boot", "normal"]
 
 
@@ -62,12 +61,3 @@ def test_shell_passes_arguments_on(start, disk):
     """Not the name of the file, with which the load options begin."""
     put(disk, "startup.nsh", b"fs0:\r\ncd tools\r\njanus exit \"two words\"\r\n")
     assert loader_of(start("uefi", disk), "exit two words") == "UEFI shell"
-
-
-def test_ipxe_chains_a_file_of_the_disk(start, disk, tmp_path):
-    """The name is no word here, either. iPXE's memory is used memory: a gap between sections is not empty."""
-    put(disk, FILE_ON_DISK, IPXE.read_bytes())
-    (tmp_path / "script.ipxe").write_text(f"#!ipxe\nchain file:/{JANUS} exit\n")
-    machine = start("uefi", disk, arguments=["-netdev", f"user,id=net,tftp={tmp_path},bootfile=script.ipxe",
-                                             "-device", "virtio-net-pci,netdev=net,romfile="])
-    assert loader_of(machine) == "iPXE"
