@@ -1,4 +1,4 @@
-"""The README names every error letter with the sentence of legacy/boot_errors.h."""
+"""The README says what the sources say: every error letter, and the configuration for the network."""
 import pathlib
 import re
 
@@ -13,3 +13,7 @@ def test_readme_explains_every_letter():
     assert len({letter for letter, _ in letters}) == len(letters)
     for letter, sentence in letters:
         assert f"| `{letter}` | {sentence} |" in readme
+
+
+def test_readme_shows_the_configuration_that_is_tested():
+    assert (ROOT / "tests/network/dnsmasq.conf").read_text() in (ROOT / "README.md").read_text()
