@@ -101,9 +101,8 @@ def test_signing_asks_for_key_and_certificate():
 
 @pytest.mark.parametrize("firmware", ["secure", "ia32-secure"])
 def test_unsigned_disk_is_refused(start, firmware):
-    machine = start(firmware, IMAGE).wait_for_serial("BdsDxe: failed to load Boot0001")
-    refusal = next(line for line in machine.serial().splitlines() if line.startswith("BdsDxe: failed to load Boot0001"))
-    assert refusal.endswith(": Access Denied")
+    machine = start(firmware, IMAGE).wait_for_serial(": Access Denied\n")
+    assert "BdsDxe: failed to load Boot0001 " in machine.serial()
     assert "Janus" not in machine.serial()
 
 
