@@ -26,8 +26,7 @@ EFI_STATUS firmware_report(const struct firmware *firmware, CHAR16 *what, EFI_ST
 /* boot_volume.c: asks for our own Loaded Image protocol; says so if there is none. */
 void gather_loaded_image(struct firmware *firmware);
 
-/* boot_volume.c: opens a file on the volume that we came from, to be read. EFI_NO_MEDIA if we came from none.
- */
+/* boot_volume.c: opens a file on the volume that we came from, to be read; EFI_NO_MEDIA if from none. */
 EFI_STATUS open_on_boot_volume(const struct firmware *firmware, CHAR16 *name, EFI_FILE **file);
 
 /* secure_boot.c: asks for the variables SecureBoot and SetupMode. */

@@ -19,8 +19,7 @@ static EFI_STATUS get_map(const struct firmware *firmware, struct efi_map *map)
                                         &map->descriptor_version);
 }
 
-/* The first GetMemoryMap, into the room there is, or into one made for a map that is too large for it:
- * `made`. */
+/* The first GetMemoryMap, into the room there is, or into room `made` for a map that is too large for it. */
 static EFI_STATUS get_first_map(const struct firmware *firmware, struct efi_map *map, void **made)
 {
     EFI_STATUS status = get_map(firmware, map);

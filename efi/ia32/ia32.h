@@ -20,10 +20,11 @@ struct pages {
     UINTN num;
 };
 
-/* load_file.c: allocates room for `size_bytes`, for what `what` says. Frees what has been allocated, if any.
- */
+/* load_file.c: allocates pages for `size_bytes`; if there are none, says so with the words of `what`. */
 EFI_STATUS pages_allocate(const struct firmware *firmware, CHAR16 *what, UINT64 size_bytes,
                           struct pages *pages);
+
+/* load_file.c: gives `pages` back, if there are any. */
 void pages_free(const struct firmware *firmware, struct pages *pages);
 
 /*

@@ -1,6 +1,5 @@
 /*
- * ia32_main.c - BOOTIA32.EFI: starts \EFI\BOOT\BOOTX64.EFI under the 32-bit UEFI of a machine with a 64-bit
- * CPU.
+ * ia32_main.c - BOOTIA32.EFI: starts \EFI\BOOT\BOOTX64.EFI on a 64-bit CPU whose UEFI firmware is 32-bit.
  *
  * Such firmware cannot start the file itself. This is to it what the loader in the gap is to a BIOS: a loader
  * of the Linux boot protocol. It reads the file, asks the firmware what only that knows, fills boot_params,
@@ -26,8 +25,7 @@ static bool has_long_mode(void)
     return cpuid(0x80000000, 0).eax >= 0x80000001 && (cpuid(0x80000001, 0).edx & FEATURE_LONG) != 0;
 }
 
-/* The kernel's protected-mode part, in memory, and boot_params begun. The file itself is not needed any more.
- */
+/* The kernel's protected-mode part, in its pages, and boot_params begun. The file itself is given back. */
 static EFI_STATUS load_kernel(const struct firmware *firmware, struct pages *kernel)
 {
     struct pages pages = {0, 0};
