@@ -32,14 +32,21 @@ static struct symbol find_symbol(uint64_t address)
     return symbol_find(table, (uint32_t)(address - IMAGE_BASE));
 }
 
-static void print_call(uint64_t address)
+static void print_address(uint64_t address, bool is_return)
 {
     if (!is_text(address)) {
         printk("  %016llx  outside the kernel's code\n", (unsigned long long)address);
         return;
     }
-    struct symbol s = find_symbol(address);
-    printk("  %016llx  %s+0x%x\n", (unsigned long long)address, s.name, s.offset);
+    struct symbol s = find_symbol(address - is_return);
+    printk("  %016llx  %s+0x%x\n", (unsigned long long)address, s.name, s.offset + is_return);
+}
+
+/* A return address names the call before it, and what never returns may be called at the end of a function.
+ */
+static void print_call(uint64_t return_address)
+{
+    print_address(return_address, true);
 }
 
 static void print_callers(uint64_t rbp)
@@ -71,9 +78,9 @@ static uint64_t frameless_caller(const struct trap_frame *frame)
     return offset == 1 ? top[1] : 0; /* between the push and setting %rbp */
 }
 
-void backtrace_print(uint64_t rip, uint64_t rbp)
+void backtrace_print(uint64_t return_address, uint64_t rbp)
 {
-    print_call(rip);
+    print_call(return_address);
     print_callers(rbp);
 }
 
@@ -81,7 +88,7 @@ void backtrace_print_trap(const struct trap_frame *frame)
 {
     uint64_t caller = frameless_caller(frame);
 
-    print_call(frame->rip);
+    print_address(frame->rip, false);
     if (is_text(caller))
         print_call(caller);
     print_callers(frame->rbp);

@@ -8,9 +8,11 @@
 
 #include "kernel/traps.h"
 
-/* Prints `rip`, then the callers found through the frame pointer `rbp`, by name; only the kernel's own stack.
+/*
+ * Prints the call that returns to `return_address`, then the callers found through the frame pointer `rbp`,
+ * by name; only the kernel's own stack.
  */
-void backtrace_print(uint64_t rip, uint64_t rbp);
+void backtrace_print(uint64_t return_address, uint64_t rbp);
 
 /* The same for what a trap interrupted, which may be a function that has no frame, or none yet. */
 void backtrace_print_trap(const struct trap_frame *frame);
