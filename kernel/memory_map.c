@@ -201,7 +201,7 @@ void memory_map_add(struct memory_map *map, struct memory_map_work *work, uint64
         repairs->num_joined++;
         return;
     }
-    if (work->num_keys + 2 > sizeof work->keys[0] / sizeof work->keys[0][0]) {
+    if (work->num_keys + 2 > (ours ? MEMORY_MAP_MAX_KEYS : 2 * MEMORY_MAP_MAX_ENTRIES)) {
         repairs->num_dropped++;
         return;
     }

@@ -35,7 +35,7 @@ enum memory_type {
 #define MEMORY_MAP_LIMIT (UINT64_C(1) << 52)
 
 #define MEMORY_MAP_MAX_ENTRIES 2048 /* of the firmware's */
-#define MEMORY_MAP_MAX_CLAIMS  16   /* of our own, after normalising */
+#define MEMORY_MAP_MAX_CLAIMS  16   /* of our own, before or after normalising */
 #define MEMORY_MAP_MAX_REGIONS (2 * MEMORY_MAP_MAX_ENTRIES + 2 * MEMORY_MAP_MAX_CLAIMS)
 
 struct memory_region {
@@ -61,13 +61,18 @@ struct memory_map {
     struct memory_region regions[MEMORY_MAP_MAX_REGIONS];
 };
 
-/* Room to work in: two end points for each entry, twice, for a merge sort of the ascending runs among them.
+/*
+ * Room to work in: two end points for each entry, twice, for a merge sort of the ascending runs among them.
+ * Whatever the firmware gives, there is room for our own: without the image in the map its memory would be
+ * taken for free.
  */
+#define MEMORY_MAP_MAX_KEYS (2 * (MEMORY_MAP_MAX_ENTRIES + MEMORY_MAP_MAX_CLAIMS))
+
 struct memory_map_work {
     uint32_t num_keys;
     uint64_t last_base;
-    uint64_t keys[2][2 * MEMORY_MAP_MAX_ENTRIES];
-    uint16_t runs[2 * MEMORY_MAP_MAX_ENTRIES + 1];
+    uint64_t keys[2][MEMORY_MAP_MAX_KEYS];
+    uint16_t runs[MEMORY_MAP_MAX_KEYS + 1];
 };
 
 /* Empties `map` and `work`. Neither needs to have been initialised. */

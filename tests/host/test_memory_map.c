@@ -136,6 +136,21 @@ static void test_more_entries_than_fit(void **state)
     expect_sound();
 }
 
+/* However many the firmware gave: where the image lies must never look free. */
+static void test_room_for_our_own(void **state)
+{
+    (void)state;
+    for (uint64_t i = 0; i < MEMORY_MAP_MAX_ENTRIES + 10; i++)
+        add(i * 0x2000, 0x1000, MEMORY_USABLE);
+    for (uint64_t i = 0; i < MEMORY_MAP_MAX_CLAIMS; i++)
+        add(0x4000 * i, 0x800, MEMORY_KERNEL);
+    normalise();
+    assert_int_equal(map.repairs.num_dropped, 10);
+    for (uint64_t i = 0; i < MEMORY_MAP_MAX_CLAIMS; i++)
+        assert_int_equal(type_at(0x4000 * i), MEMORY_KERNEL);
+    expect_sound();
+}
+
 /* The most regions that entries can make: long ones that all overlap, in rising strictness. */
 static void test_most_regions(void **state)
 {
@@ -275,6 +290,7 @@ int main(void)
         cmocka_unit_test_setup(test_reserved_inside_usable, setup),
         cmocka_unit_test_setup(test_neighbours_are_joined, setup),
         cmocka_unit_test_setup(test_empty_map, setup),
+        cmocka_unit_test_setup(test_room_for_our_own, setup),
         cmocka_unit_test_setup(test_empty_and_wrapping_entries, setup),
         cmocka_unit_test_setup(test_unknown_type_is_reserved, setup),
         cmocka_unit_test_setup(test_more_entries_than_fit, setup),
