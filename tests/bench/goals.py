@@ -53,16 +53,16 @@ def _scroll_goals(scrolls):
 def _map_goals(maps):
     yield "memory map, 1,024 entries", maps["1024"], MAP_LIMIT
     yield "memory map, 1,024 entries (limit: 6 times 256)", maps["1024"], MAP_GROWTH * maps["256"]
-    yield "memory map, sizes that reset the machine", sum(count is None for count in maps.values()), 0
+    yield "memory map, sizes that do not boot", sum(count is None for count in maps.values()), 0
 
 
 def _memory_goals(memory):
+    """To the banner, and our own: the firmware's part grows on UEFI, and the report has a line more to print."""
     for route, cpus in memory.items():
         for cpu, sizes in cpus.items():
-            small, large = sizes.values()
-            for event in "banner", "ready":
-                yield (f"{route}, {cpu}: {event}, 1 TiB against 1 GiB, per cent",
-                       round(abs(percent_more(small[event], large[event])), 1), MAX_MEMORY_PERCENT)
+            small, large = (figures["banner"]["own"] for figures in sizes.values())
+            yield (f"{route}, {cpu}: banner, own, 1 TiB against 1 GiB, per cent",
+                   round(abs(percent_more(small, large)), 1), MAX_MEMORY_PERCENT)
 
 
 def goals(figures):

@@ -110,7 +110,7 @@ def memory_size(runs, route, cpu, memory):
     backend = ["-object", f"memory-backend-ram,id=pc.ram,size={memory},reserve=off",
                "-machine", "memory-backend=pc.ram"]
     events = measure_steadily(runs, janus(route), ["banner", "ready"], cpu=cpu, memory=memory, arguments=backend)
-    return {name: events[name]["total"] for name in ("banner", "ready")}
+    return {name: {key: events[name][key] for key in ("total", "own")} for name in ("banner", "ready")}
 
 
 def file_bytes():

@@ -15,7 +15,7 @@ def number(value):
 
 
 def line(label, cells):
-    print(f"{label:<34}{''.join(f'{cell:>17}' for cell in cells)}".rstrip())
+    print(f"{label:<40}{''.join(f'{cell:>17}' for cell in cells)}".rstrip())
 
 
 def beside(cells):
@@ -83,8 +83,7 @@ def print_scroll(figures):
 def print_maps(maps):
     print()
     line("Shuffled memory map, entries", [f"{int(n):,}" for n in maps])
-    line("instructions to normalise it",
-         ["machine reset" if count is None else number(count) for count in maps.values()])
+    line("instructions to normalise it", ["no boot" if count is None else number(count) for count in maps.values()])
 
 
 def print_memory(memory):
@@ -93,9 +92,9 @@ def print_memory(memory):
     for route, cpus in memory.items():
         for cpu, sizes in cpus.items():
             small, large = sizes.values()
-            for event in small:
-                line(f"{route}, {cpu}, {event}", [number(small[event]), number(large[event]),
-                                                  f"{percent_more(small[event], large[event]):.1f} %"])
+            for event, key in [(event, key) for event in small for key in small[event]]:
+                few, many = small[event][key], large[event][key]
+                line(f"{route}, {cpu}, {event}, {key}", [number(few), number(many), f"{percent_more(few, many):.1f} %"])
 
 
 def print_goals(figures):
