@@ -51,7 +51,8 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
     uint64_t entry_tsc = rdtsc();
     struct firmware firmware = {image, system, system->BootServices, NULL, NULL};
 
-    boot_info_begin(BOOT_ROUTE_UEFI);
+    boot_info_begin(BOOT_ENTRY_UEFI_APPLICATION);
+    boot_info.route = BOOT_ROUTE_UEFI;
     boot_info.timeline[BOOT_STEP_ENTRY] = entry_tsc;
     firmware.boot->SetWatchdogTimer(0, 0, 0, NULL);
 

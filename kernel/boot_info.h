@@ -1,9 +1,9 @@
 /*
  * boot_info.h - what the kernel is told about the machine, whatever route started it.
  *
- * Exactly one route fills exactly one struct boot_info: efi/ on UEFI, legacy/ on everything
- * that enters with a boot_params page. It holds copies and physical addresses only, and is
- * const once handed over. Every field says what its absence means; 0 is always "not told".
+ * Exactly one route fills exactly one struct boot_info: efi/ where the firmware's boot services are alive,
+ * legacy/ on everything that enters with what a loader has gathered. It holds copies and physical addresses
+ * only, and is const once handed over. Every field says what its absence means; 0 is always "not told".
  */
 #ifndef KERNEL_BOOT_INFO_H
 #define KERNEL_BOOT_INFO_H
@@ -16,9 +16,19 @@
 #define BOOT_INFO_MAGIC   0x73756e614au /* "Janus" */
 #define BOOT_INFO_VERSION 1u
 
+/* The firmware under us. A loader need not tell it. */
 enum boot_route {
-    BOOT_ROUTE_UEFI = 1,
-    BOOT_ROUTE_BIOS = 2,
+    BOOT_ROUTE_NOT_TOLD = 0,
+    BOOT_ROUTE_UEFI,
+    BOOT_ROUTE_BIOS,
+};
+
+/* The door we came in by. */
+enum boot_entry {
+    BOOT_ENTRY_UEFI_APPLICATION = 1,
+    BOOT_ENTRY_LINUX_16, /* Linux boot protocol: the 16-bit, 32-bit and 64-bit entry */
+    BOOT_ENTRY_LINUX_32,
+    BOOT_ENTRY_LINUX_64,
 };
 
 enum display_kind {
@@ -46,7 +56,7 @@ enum secure_boot {
     SECURE_BOOT_SETUP_MODE, /* off, because no platform key has been enrolled */
 };
 
-/* The firmware's own map, byte for byte: the evidence, never the working copy. */
+/* The map as it was told, byte for byte: the evidence, never the working copy. */
 enum raw_map_kind {
     RAW_MAP_NONE = 0,
     RAW_MAP_E820, /* 24-byte records: base, length, type, attributes (ACPI 6.5, 15.1) */
@@ -57,7 +67,7 @@ struct raw_map {
     uint32_t kind; /* enum raw_map_kind */
     uint32_t num_entries;
     uint32_t entry_size_bytes;
-    uint32_t num_dropped; /* entries the firmware had and the buffer had not */
+    uint32_t num_dropped; /* entries that were told and the buffer had no room for */
     uint64_t paddr;       /* of the first entry */
 };
 
@@ -75,6 +85,7 @@ enum boot_step {
 #define BOOT_NAME_BYTES    64
 #define BOOT_LOADER_BYTES  128
 #define BOOT_CMDLINE_BYTES 1024
+#define BOOT_REMARKS_BYTES 256
 
 struct boot_info {
     uint64_t magic;   /* BOOT_INFO_MAGIC */
@@ -82,14 +93,16 @@ struct boot_info {
     uint32_t size_bytes;
 
     uint32_t route;                        /* enum boot_route; for messages, never for decisions */
+    uint32_t entry;                        /* enum boot_entry; for messages, never for decisions */
     uint32_t firmware_revision;            /* UEFI FirmwareRevision; 0: not told */
     uint32_t uefi_revision;                /* UEFI specification, major << 16 | minor; 0: not UEFI */
     uint32_t uefi_bits;                    /* width of the firmware's pointers, 32 or 64; 0: not UEFI */
     uint32_t secure_boot;                  /* enum secure_boot */
-    uint32_t exit_boot_services_tries;     /* 0: not UEFI */
+    uint32_t exit_boot_services_tries;     /* 0: not UEFI, or a loader did it */
     char loader[BOOT_LOADER_BYTES];        /* UTF-8, 0-terminated; empty: not told */
     char firmware_vendor[BOOT_NAME_BYTES]; /* UTF-8, 0-terminated; empty: not told */
     char cmdline[BOOT_CMDLINE_BYTES];      /* UTF-8, 0-terminated; empty: none */
+    char remarks[BOOT_REMARKS_BYTES];      /* what the loader told badly or not at all; empty: nothing */
 
     struct display display;
 
@@ -119,7 +132,7 @@ extern struct boot_info boot_info;
 extern uint8_t raw_map_buffer[RAW_MAP_BYTES];
 extern struct memory_map_work memory_map_work;
 
-/* Empties boot_info, sets magic, version, size and route, and begins the memory map. Before the handoff. */
-void boot_info_begin(enum boot_route route);
+/* Empties boot_info, sets magic, version, size and entry, and begins the memory map. Before the handoff. */
+void boot_info_begin(enum boot_entry entry);
 
 #endif

@@ -5,10 +5,9 @@
  */
 #include "kernel/efi_memory_map.h"
 
-#define DESCRIPTOR_BYTES 40
-#define OFFSET_TYPE      0
-#define OFFSET_START     8
-#define OFFSET_PAGES     24
+#define OFFSET_TYPE  0
+#define OFFSET_START 8
+#define OFFSET_PAGES 24
 
 #define EFI_PAGE_SHIFT 12
 #define EFI_MAX_PAGES  (UINT64_MAX >> EFI_PAGE_SHIFT)
@@ -52,7 +51,7 @@ uint32_t efi_memory_map_read(struct span bytes, size_t descriptor_size, struct m
 {
     uint32_t count = 0;
 
-    if (descriptor_size < DESCRIPTOR_BYTES)
+    if (descriptor_size < EFI_DESCRIPTOR_BYTES)
         return 0;
     for (size_t at = 0; bytes.n - at >= descriptor_size; at += descriptor_size) {
         uint64_t pages = span_u64(bytes, at + OFFSET_PAGES);

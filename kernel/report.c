@@ -102,20 +102,48 @@ static void report_build(void)
     printk("%s, image intact\n", build_id);
 }
 
+static const char *entry_name(uint32_t entry)
+{
+    switch (entry) {
+    case BOOT_ENTRY_UEFI_APPLICATION:
+        return "UEFI application";
+    case BOOT_ENTRY_LINUX_16:
+        return "Linux 16-bit entry";
+    case BOOT_ENTRY_LINUX_32:
+        return "Linux 32-bit entry";
+    case BOOT_ENTRY_LINUX_64:
+        return "Linux 64-bit entry";
+    default:
+        return "unknown entry";
+    }
+}
+
+static void print_route(void)
+{
+    uint32_t revision = boot_info.uefi_revision;
+
+    if (boot_info.route == BOOT_ROUTE_UEFI && revision != 0)
+        printk("UEFI %u.%u%s", revision >> 16, (revision & 0xffff) / 10,
+               boot_info.uefi_bits == 32 ? " (32-bit)" : "");
+    else if (boot_info.route == BOOT_ROUTE_UEFI)
+        printk("UEFI");
+    else
+        printk(boot_info.route == BOOT_ROUTE_BIOS ? "BIOS" : "firmware not told");
+}
+
 static void report_route(void)
 {
     label("entered by");
-    if (boot_info.efi_system_table == 0)
-        printk("BIOS");
-    else
-        printk("UEFI %u.%u%s", boot_info.uefi_revision >> 16, (boot_info.uefi_revision & 0xffff) / 10,
-               boot_info.uefi_bits == 32 ? " (32-bit)" : "");
-    if (boot_info.route == BOOT_ROUTE_UEFI)
+    print_route();
+    printk(", %s", entry_name(boot_info.entry));
+    if (boot_info.exit_boot_services_tries != 0)
         printk(", ExitBootServices at try %u", boot_info.exit_boot_services_tries);
-    else
-        printk(", Linux boot protocol");
     printk(", loader %s; image at 0x%llx\n", boot_info.loader[0] != 0 ? boot_info.loader : "not told",
            (unsigned long long)boot_info.image_paddr);
+    if (boot_info.remarks[0] != 0) {
+        label("remarks");
+        printk("%s\n", boot_info.remarks);
+    }
     if (boot_info.cmdline[0] != 0) {
         label("command");
         printk("%s\n", boot_info.cmdline);
@@ -137,7 +165,7 @@ static void list_smbios_firmware(struct list *list, const struct firmware_tables
 
 static const char *secure_boot_text(void)
 {
-    if (boot_info.efi_system_table == 0)
+    if (boot_info.route == BOOT_ROUTE_BIOS)
         return "no Secure Boot (not UEFI)";
     switch (boot_info.secure_boot) {
     case SECURE_BOOT_OFF:
@@ -304,16 +332,25 @@ static void print_bars(const struct memory_map *map)
         print_bar(map, all);
 }
 
+static const char *raw_map_name(uint32_t kind)
+{
+    switch (kind) {
+    case RAW_MAP_E820:
+        return "E820";
+    case RAW_MAP_EFI:
+        return "UEFI";
+    default:
+        return "nobody";
+    }
+}
+
 static void report_memory(void)
 {
     const struct memory_map *map = &boot_info.memory_map;
     const struct raw_map *raw = &boot_info.raw_map;
 
     label("memory");
-    printk("%u entries from %s, %u regions\n", map->num_entries + raw->num_dropped,
-           raw->kind == RAW_MAP_EFI    ? "UEFI"
-           : raw->kind == RAW_MAP_E820 ? "E820"
-                                       : "nobody",
+    printk("%u entries from %s, %u regions\n", map->num_entries + raw->num_dropped, raw_map_name(raw->kind),
            map->num_regions);
     for (uint32_t i = 0; i < map->num_regions; i++)
         print_region(&map->regions[i]);

@@ -3,8 +3,6 @@
  */
 #include "legacy/boot_params.h"
 
-#include "kernel/efi_memory_map.h"
-#include "kernel/efi_system_table.h"
 #include "kernel/string.h"
 #include "legacy/setup_data.h"
 
@@ -15,14 +13,9 @@
 #define VIDEO_64BIT_BASE    2u   /* capability: BP_LFB_BASE_HIGH counts */
 #define MAX_SETUP_DATA      32
 
-#define E820_IGNORE(attributes) (((attributes)&1) == 0)
-
-struct reader {
-    struct span (*memory)(uint64_t paddr, size_t n);
-    struct boot_info *info;
-    struct memory_map_work *work;
-    uint8_t *raw_map;
-};
+/* ACPI 3.0: an entry of 24 bytes that has this bit clear is to be ignored. */
+#define E820_ATTRIBUTES 20
+#define E820_COUNTS     1u
 
 /* An address whose halves lie in two fields. */
 static uint64_t address_at(struct span params, size_t low, size_t high)
@@ -30,58 +23,21 @@ static uint64_t address_at(struct span params, size_t low, size_t high)
     return span_u32(params, low) | (uint64_t)span_u32(params, high) << 32;
 }
 
-/* ACPI 6.5, table 15.4. */
-static uint32_t e820_type(uint32_t type)
-{
-    switch (type) {
-    case 1:
-        return MEMORY_USABLE;
-    case 2:
-        return MEMORY_RESERVED;
-    case 3:
-        return MEMORY_ACPI_RECLAIMABLE;
-    case 4:
-        return MEMORY_ACPI_NVS;
-    case 5:
-        return MEMORY_UNUSABLE;
-    case 7:
-        return MEMORY_PERSISTENT;
-    default:
-        return 0;
-    }
-}
-
-/* One entry of 20 or 24 bytes, into the map and beside it. */
-static void take_e820(const struct reader *r, struct span entry)
-{
-    struct raw_map *raw = &r->info->raw_map;
-    uint32_t attributes = entry.n >= 24 ? span_u32(entry, 20) : 1;
-
-    if (raw->num_entries == MEMORY_MAP_MAX_ENTRIES) {
-        raw->num_dropped++;
-        return;
-    }
-    uint8_t *copy = r->raw_map + raw->num_entries * sizeof(struct e820_entry);
-    memset(copy, 0, sizeof(struct e820_entry));
-    memcpy(copy, entry.p, entry.n);
-    raw->num_entries++;
-    if (!E820_IGNORE(attributes))
-        memory_map_add(&r->info->memory_map, r->work, span_u64(entry, 0), span_u64(entry, 8),
-                       e820_type(span_u32(entry, 16)));
-}
-
+/* Nothing where the firmware's own map is there, which says more. */
 static void take_e820_table(const struct reader *r, struct span table, size_t num_entries, size_t entry_bytes)
 {
     if (r->info->raw_map.kind == RAW_MAP_EFI)
         return;
-    r->info->raw_map.kind = RAW_MAP_E820;
-    r->info->raw_map.entry_size_bytes = sizeof(struct e820_entry);
+    reader_map_begin(r, RAW_MAP_E820);
     for (size_t i = 0; i < num_entries; i++) {
         struct span entry = span_sub(table, i * entry_bytes, entry_bytes);
 
-        if (entry.n != entry_bytes)
+        if (entry.n != entry_bytes) {
+            reader_remark(r, "E820 map", "cut short");
             return;
-        take_e820(r, entry);
+        }
+        reader_map_entry(r, entry,
+                         entry_bytes <= E820_ATTRIBUTES || span_u32(entry, E820_ATTRIBUTES) & E820_COUNTS);
     }
 }
 
@@ -94,6 +50,8 @@ static void take_answers(const struct reader *r, struct span data)
 
     if (data.n < at)
         return;
+    r->info->route = BOOT_ROUTE_BIOS;
+    r->info->entry = BOOT_ENTRY_LINUX_16;
     r->info->timeline[BOOT_STEP_ENTRY] = span_u64(data, offsetof(struct e820_answers, entry_tsc));
     r->info->timeline[BOOT_STEP_MAP] = span_u64(data, offsetof(struct e820_answers, map_tsc));
     take_e820_table(r, span_sub(data, at, data.n - at), num_stored, sizeof(struct e820_entry));
@@ -101,25 +59,59 @@ static void take_answers(const struct reader *r, struct span data)
         r->info->raw_map.num_dropped += num_answers - num_stored;
 }
 
-/* The memory map that a loader left the boot services of UEFI with, into the map and beside it. */
-static void take_efi_map(const struct reader *r, struct span params)
+/* More entries than boot_params has room for. */
+static void take_e820_extension(const struct reader *r, struct span data)
 {
-    struct raw_map *raw = &r->info->raw_map;
-    uint32_t entry_bytes = span_u32(params, BP_EFI_MEMDESC_BYTES);
-    uint32_t num_told = entry_bytes == 0 ? 0 : span_u32(params, BP_EFI_MEMMAP_BYTES) / entry_bytes;
-    uint32_t num_room = entry_bytes == 0 ? 0 : RAW_MAP_BYTES / entry_bytes;
-    uint32_t num = num_told < num_room ? num_told : num_room;
-    struct span map =
-        r->memory(address_at(params, BP_EFI_MEMMAP, BP_EFI_MEMMAP_HIGH), (size_t)num * entry_bytes);
+    if (data.n == 0)
+        reader_remark(r, "E820 extension", "unreadable");
+    else
+        take_e820_table(r, data, data.n / BP_E820_ENTRY_BYTES, BP_E820_ENTRY_BYTES);
+}
 
-    num = efi_memory_map_read(map, entry_bytes, &r->info->memory_map, r->work);
-    if (num == 0)
-        return;
-    memcpy(r->raw_map, map.p, map.n);
-    raw->kind = RAW_MAP_EFI;
-    raw->num_entries = num;
-    raw->entry_size_bytes = entry_bytes;
-    raw->num_dropped = num_told - num;
+/* A node that says where the data of a node lies. */
+static void take_indirect(const struct reader *r, struct span data)
+{
+    uint64_t len = span_u64(data, offsetof(struct setup_indirect, len));
+    uint64_t paddr = span_u64(data, offsetof(struct setup_indirect, paddr));
+
+    if (span_u32(data, offsetof(struct setup_indirect, type)) == (SETUP_INDIRECT | SETUP_E820_EXT))
+        take_e820_extension(r, r->memory(paddr, len));
+}
+
+static void take_node(const struct reader *r, uint32_t type, struct span data)
+{
+    switch (type) {
+    case SETUP_E820_EXT:
+        take_e820_extension(r, data);
+        break;
+    case SETUP_INDIRECT:
+        take_indirect(r, data);
+        break;
+    case SETUP_JANUS_E820:
+        take_answers(r, data);
+        break;
+    case SETUP_JANUS_LOADER:
+        r->info->timeline[BOOT_STEP_LOADER] = span_u64(data, 0);
+        break;
+    default:
+        break;
+    }
+}
+
+static void take_setup_data(const struct reader *r, uint64_t paddr)
+{
+    for (int i = 0; paddr != 0; i++) {
+        struct span head = r->memory(paddr, sizeof(struct setup_data));
+        uint32_t len = span_u32(head, offsetof(struct setup_data, len));
+
+        if (head.n == 0 || i == MAX_SETUP_DATA) {
+            reader_remark(r, "setup_data", head.n == 0 ? "unreadable" : "without an end");
+            return;
+        }
+        take_node(r, span_u32(head, offsetof(struct setup_data, type)),
+                  r->memory(paddr + sizeof(struct setup_data), len));
+        paddr = span_u64(head, offsetof(struct setup_data, next));
+    }
 }
 
 /* Linux arch/x86/include/uapi/asm/bootparam.h, "secure_boot": 0 is unset, 1 unknown. */
@@ -135,51 +127,20 @@ static uint32_t secure_boot(uint8_t told)
     }
 }
 
+/* What a loader that was a UEFI application tells of the firmware: its system table, and its own map. */
 static void take_efi_info(const struct reader *r, struct span params)
 {
     uint32_t signature = span_u32(params, BP_EFI_SIGNATURE);
 
     if (signature != BP_EFI_SIGNATURE_32 && signature != BP_EFI_SIGNATURE_64)
         return;
-    efi_system_table_read(address_at(params, BP_EFI_SYSTAB, BP_EFI_SYSTAB_HIGH),
-                          signature == BP_EFI_SIGNATURE_32 ? 32 : 64, r->memory, r->info);
+    reader_efi_system_table(r, address_at(params, BP_EFI_SYSTAB, BP_EFI_SYSTAB_HIGH),
+                            signature == BP_EFI_SIGNATURE_32 ? 32 : 64);
     r->info->secure_boot = secure_boot(span_u8(params, BP_SECURE_BOOT));
-    take_efi_map(r, params);
-}
-
-static void take_setup_data(const struct reader *r, uint64_t paddr)
-{
-    for (int i = 0; i < MAX_SETUP_DATA && paddr != 0; i++) {
-        struct span head = r->memory(paddr, sizeof(struct setup_data));
-        uint32_t len = span_u32(head, offsetof(struct setup_data, len));
-        struct span data = r->memory(paddr + sizeof(struct setup_data), len);
-
-        switch (span_u32(head, offsetof(struct setup_data, type))) {
-        case SETUP_E820_EXT:
-            take_e820_table(r, data, data.n / BP_E820_ENTRY_BYTES, BP_E820_ENTRY_BYTES);
-            break;
-        case SETUP_JANUS_E820:
-            take_answers(r, data);
-            break;
-        case SETUP_JANUS_LOADER:
-            r->info->timeline[BOOT_STEP_LOADER] = span_u64(data, 0);
-            break;
-        default:
-            break;
-        }
-        paddr = span_u64(head, offsetof(struct setup_data, next));
-    }
-}
-
-static void take_cmdline(const struct reader *r, struct span params)
-{
-    uint64_t paddr = address_at(params, BP_CMD_LINE_PTR, BP_EXT_CMD_LINE_PTR);
-    struct span line = r->memory(paddr, BOOT_CMDLINE_BYTES - 1);
-
-    if (paddr == 0)
-        return;
-    for (size_t i = 0; i < line.n && span_u8(line, i) != 0; i++)
-        r->info->cmdline[i] = (char)span_u8(line, i);
+    reader_efi_map(r,
+                   r->memory(address_at(params, BP_EFI_MEMMAP, BP_EFI_MEMMAP_HIGH),
+                             span_u32(params, BP_EFI_MEMMAP_BYTES)),
+                   span_u32(params, BP_EFI_MEMDESC_BYTES));
 }
 
 /* Identifiers assigned in boot.rst, "type_of_loader". */
@@ -213,11 +174,15 @@ static const char *loader_name(uint8_t type, uint8_t ext_version)
     }
 }
 
-static void take_loader(const struct reader *r, struct span params)
+static void take_words(const struct reader *r, struct span params)
 {
+    uint64_t paddr = address_at(params, BP_CMD_LINE_PTR, BP_EXT_CMD_LINE_PTR);
     const char *name = loader_name(span_u8(params, BP_TYPE_OF_LOADER), span_u8(params, BP_EXT_LOADER_VER));
 
-    memcpy(r->info->loader, name, strlen(name) + 1);
+    reader_text(r, r->info->loader, BOOT_LOADER_BYTES, span_of(name, strlen(name) + 1), "loader's name");
+    if (paddr != 0)
+        reader_text(r, r->info->cmdline, BOOT_CMDLINE_BYTES, r->memory(paddr, BOOT_CMDLINE_BYTES),
+                    "command line");
 }
 
 /* A mask of `size` bits at `position`, both as the loader says. */
@@ -263,21 +228,25 @@ static void take_display(const struct reader *r, struct span params)
     }
 }
 
-void boot_params_read(struct span params, struct span (*memory)(uint64_t paddr, size_t n),
-                      struct boot_info *info, struct memory_map_work *work, uint8_t *raw_map)
+static void take_e820(const struct reader *r, struct span params)
 {
-    const struct reader r = {memory, info, work, raw_map};
     size_t num_entries = span_u8(params, BP_E820_ENTRIES);
 
     if (num_entries > BP_E820_TABLE_ENTRIES)
         num_entries = BP_E820_TABLE_ENTRIES;
-    info->rsdp_paddr = span_u64(params, BP_ACPI_RSDP);
-    take_efi_info(&r, params);
     if (num_entries > 0)
-        take_e820_table(&r, span_sub(params, BP_E820_TABLE, num_entries * BP_E820_ENTRY_BYTES), num_entries,
+        take_e820_table(r, span_sub(params, BP_E820_TABLE, num_entries * BP_E820_ENTRY_BYTES), num_entries,
                         BP_E820_ENTRY_BYTES);
-    take_setup_data(&r, span_u64(params, BP_SETUP_DATA));
-    take_cmdline(&r, params);
-    take_loader(&r, params);
-    take_display(&r, params);
+}
+
+void boot_params_read(const struct reader *r, struct span params)
+{
+    if (params.n == 0)
+        reader_remark(r, "boot_params", "unreadable");
+    take_words(r, params);
+    r->info->rsdp_paddr = span_u64(params, BP_ACPI_RSDP);
+    take_efi_info(r, params);
+    take_e820(r, params);
+    take_setup_data(r, span_u64(params, BP_SETUP_DATA));
+    take_display(r, params);
 }

@@ -4,8 +4,8 @@
 #ifndef LEGACY_BOOT_PARAMS_H
 #define LEGACY_BOOT_PARAMS_H
 
-#include "kernel/boot_info.h"
 #include "kernel/span.h"
+#include "legacy/reader.h"
 
 /* Offsets in boot_params (Linux Documentation/arch/x86/zero-page.rst and boot.rst). */
 #define BOOT_PARAMS_BYTES     4096
@@ -56,13 +56,9 @@
 
 /*
  * Fills boot_info's display, command line, loader, map, tables and time stamps from `params`,
- * BOOT_PARAMS_BYTES long. What boot_params points at is read through `memory`, which gives the bytes at a
- * physical address or an empty span. Whatever a field holds, nothing outside these spans is read.
- *
- * The firmware's map is copied to `raw_map`, RAW_MAP_BYTES long. One of UEFI, which says more, counts before
- * E820.
+ * BOOT_PARAMS_BYTES long, and from what it points at. Where our own 16-bit code has asked the BIOS, route and
+ * entry become those of a BIOS.
  */
-void boot_params_read(struct span params, struct span (*memory)(uint64_t paddr, size_t n),
-                      struct boot_info *info, struct memory_map_work *work, uint8_t *raw_map);
+void boot_params_read(const struct reader *r, struct span params);
 
 #endif

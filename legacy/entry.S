@@ -3,38 +3,50 @@
  *
  * entry32: entered by a boot loader or by our own setup code in 32-bit protected mode, paging off,
  *   interrupts off, flat segments; %esi = physical address of boot_params (Linux boot.rst, "32-bit Boot
- *   Protocol"). Maps the image where it is, turns on long mode and falls into the common end. The rest of
- *   the first 4 GiB is mapped by legacy_main(), one GiB at a time, when it is asked for.
- * entry64: entered in long mode with boot_params and the image identity-mapped; %rsi = boot_params
- *   (boot.rst, "64-bit Boot Protocol"). The firmware's or loader's page tables serve until the handoff.
+ *   Protocol").
+ * entry64: entered in long mode with boot_params and the image identity-mapped, both below 4 GiB, and perhaps
+ *   nothing else (boot.rst, "64-bit Boot Protocol"); %rsi = boot_params. Turns long mode off: the page tables of
+ *   others are worth nothing once their memory is ours.
  *
- * Both leave by calling legacy_main(boot_params, tsc) on the boot stack, .bss cleared, DF and IF clear.
+ * Both go on at protected, which maps the image where it is, turns on long mode and leaves by calling
+ * legacy_main(information, tsc, entry) on the boot stack, .bss cleared, DF and IF clear. The rest of the first
+ * 4 GiB is mapped by legacy_main(), one GiB at a time, when it is asked for.
  * The image runs at any 4 KiB boundary below 4 GiB: it finds out where by calling itself.
  */
+#include "legacy/entry.h"
+
 #define CR0_PE		0x00000001
 #define CR0_CD_NW	0x60000000
 #define CR0_PG		0x80000000
 #define CR4_PAE		0x00000020
+#define CR4_MCE		0x00000040
+#define CR4_PCIDE	0x00020000
 #define MSR_EFER	0xc0000080
 #define EFER_LME	0x00000100
 
 #define PAGE_TABLE	0x003			/* present, writable */
 #define PAGE_2M		0x083			/* present, writable, large */
 
+/* Four bytes that mean nothing to us, for a return address. */
 #define BOOT_PARAMS_SCRATCH	0x1e4
 
 	.section .text.entry32, "ax"
 	.code32
 	.globl	entry32, entry32_here, entry64, entry_common
 entry32:
+	mov	$ENTRY_LINUX_32, %ebx
+	lea	BOOT_PARAMS_SCRATCH + 4(%esi), %esp
+
+/* %ebx = entry, %esi = what the loader tells, %esp = four bytes of stack. */
+protected:
 	cli
 	cld
-	lea	BOOT_PARAMS_SCRATCH + 4(%esi), %esp
 	call	entry32_here
 entry32_here:
 	pop	%ebp
 	sub	$rva_entry32_here, %ebp		/* %ebp = physical address of RVA 0 */
 	lea	rva_kernel_stack_top(%ebp), %esp
+	push	%ebx
 	rdtsc
 	push	%edx
 	push	%eax
@@ -57,8 +69,9 @@ entry32_here:
 	mov	%ebp, %eax
 	call	map_gib
 
-	/* Long mode. Caches may have been left off. */
+	/* Long mode, of four levels whatever was before. Caches may have been left off. */
 	mov	%cr4, %eax
+	and	$CR4_MCE, %eax
 	or	$CR4_PAE, %eax
 	mov	%eax, %cr4
 	mov	%edi, %cr3
@@ -74,6 +87,7 @@ entry32_here:
 	/* A far return into 64-bit code, through a descriptor table on the stack: null, 64-bit code. */
 	pop	%ebx				/* time stamp, low */
 	pop	%edx				/* high */
+	pop	%edi				/* entry */
 	push	$0x00209b00
 	push	$0x0000ffff
 	push	$0
@@ -119,14 +133,40 @@ map_gib:
 entry64:
 	cli
 	cld
-	rdtsc
-	mov	%eax, %ebx
-	lea	bss_start(%rip), %rdi
-	mov	$bss_longs, %ecx
-	xor	%eax, %eax
-	rep stosl
+	mov	%cr4, %rax
+	and	$~CR4_PCIDE, %rax		/* must go before paging does */
+	mov	%rax, %cr4
+	lea	kernel_stack_top(%rip), %rsp
+	mov	$0x00cf93000000ffff, %rax	/* 0x10: flat data */
+	push	%rax
+	mov	$0x00cf9b000000ffff, %rax	/* 0x08: flat 32-bit code */
+	push	%rax
+	push	$0
+	mov	%rsp, %rax
+	push	%rax
+	pushw	$23
+	lgdt	(%rsp)
+	lea	1f(%rip), %rax
+	push	$8
+	push	%rax
+	lretq
+	.code32
+1:	mov	$0x10, %eax
+	mov	%eax, %ds
+	mov	%eax, %es
+	mov	%eax, %ss
+	mov	%cr0, %eax
+	and	$~CR0_PG, %eax
+	mov	%eax, %cr0
+	mov	$MSR_EFER, %ecx
+	rdmsr
+	and	$~EFER_LME, %eax
+	wrmsr
+	mov	$ENTRY_LINUX_64, %ebx
+	jmp	protected
 
-/* %esi = boot_params, %edx:%ebx = time stamp at entry; long mode. */
+/* %esi = what the loader tells, %edi = entry, %edx:%ebx = time stamp; long mode, upper halves undefined. */
+	.code64
 entry_common:
 	xor	%eax, %eax
 	mov	%eax, %ds
@@ -135,10 +175,13 @@ entry_common:
 	mov	%eax, %gs
 	mov	%eax, %ss
 	lea	kernel_stack_top(%rip), %rsp
+	mov	%ebx, %eax
+	mov	%edi, %ecx
 	mov	%esi, %edi
 	mov	%edx, %esi
 	shl	$32, %rsi
-	or	%rbx, %rsi
+	or	%rax, %rsi
+	mov	%ecx, %edx
 	xor	%ebp, %ebp
 	call	legacy_main
 	ud2

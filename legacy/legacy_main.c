@@ -1,5 +1,5 @@
 /*
- * legacy_main.c - the end of every route that comes with a boot_params page.
+ * legacy_main.c - the end of every route on which a loader has gathered what there is to know.
  *
  * Entered from entry.S in 64-bit mode on the kernel's stack, at the physical address a loader chose, with
  * the image mapped where it is. Leaves through handoff().
@@ -8,7 +8,9 @@
 #include "kernel/cpu.h"
 #include "kernel/handoff.h"
 #include "kernel/section.h"
+#include "kernel/serial.h"
 #include "legacy/boot_params.h"
+#include "legacy/entry.h"
 #include "legacy/low_memory.h"
 
 /* BIOS data area and the areas it speaks of (IBM PC/AT technical reference; ACPI 6.5, 5.2.5.1). */
@@ -18,7 +20,7 @@
 #define BIOS_ROM_PADDR   0xe0000u
 #define BIOS_ROM_BYTES   0x20000u
 
-_Noreturn void legacy_main(uint64_t boot_params, uint64_t entry_tsc);
+_Noreturn void legacy_main(uint64_t told_paddr, uint64_t entry_tsc, uint32_t entry);
 
 static void find_bios_areas(void)
 {
@@ -32,20 +34,47 @@ static void find_bios_areas(void)
     boot_info.bios_rom_bytes = BIOS_ROM_BYTES;
 }
 
-_Noreturn void legacy_main(uint64_t boot_params, uint64_t entry_tsc)
+/* Field by field: a structure in initialised data would hold absolute addresses. */
+static void prepare(struct reader *r)
 {
+    r->memory = low_memory;
+    r->info = &boot_info;
+    r->work = &memory_map_work;
+    r->raw_map = raw_map_buffer;
+}
+
+static void take(const struct reader *r, uint64_t told_paddr, uint32_t entry)
+{
+    boot_info_begin(entry == ENTRY_LINUX_64 ? BOOT_ENTRY_LINUX_64 : BOOT_ENTRY_LINUX_32);
+    boot_params_read(r, low_memory(told_paddr, BOOT_PARAMS_BYTES));
+    reader_end(r);
+}
+
+/* Without memory there is no place for page tables, and without them no kernel that could say so. */
+static void check_map(void)
+{
+    if (boot_info.raw_map.kind != RAW_MAP_NONE)
+        return;
+    serial_last_words("Janus: the loader told no memory map, halted");
+    halt_forever();
+}
+
+_Noreturn void legacy_main(uint64_t told_paddr, uint64_t entry_tsc, uint32_t entry)
+{
+    struct reader reader;
+
     low_memory_begin();
-    boot_info_begin(BOOT_ROUTE_BIOS);
+    prepare(&reader);
+    take(&reader, told_paddr, entry);
+    check_map();
     boot_info.image_paddr = (uint64_t)(uintptr_t)image_start;
     boot_info.image_bytes = (uint64_t)(image_end - image_start);
     boot_info.raw_map.paddr = (uint64_t)(uintptr_t)raw_map_buffer;
-    boot_params_read(low_memory(boot_params, BOOT_PARAMS_BYTES), low_memory, &boot_info, &memory_map_work,
-                     raw_map_buffer);
     if (boot_info.timeline[BOOT_STEP_ENTRY] == 0)
         boot_info.timeline[BOOT_STEP_ENTRY] = entry_tsc;
     if (boot_info.timeline[BOOT_STEP_MAP] == 0)
         boot_info.timeline[BOOT_STEP_MAP] = rdtsc();
-    if (boot_info.efi_system_table == 0)
+    if (boot_info.route != BOOT_ROUTE_UEFI)
         find_bios_areas();
     handoff(LOW_MEMORY_MAPPED);
 }

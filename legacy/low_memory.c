@@ -1,8 +1,7 @@
 /*
  * low_memory.c - physical memory below 4 GiB before the handoff: entry.S maps the image, this the rest.
  *
- * A GiB is mapped when it is first asked for, since to map all four would be most of what the entry costs. A
- * 64-bit boot loader comes with page tables of its own, which map all that the boot protocol names.
+ * A GiB is mapped when it is first asked for, since to map all four would be most of what the entry costs.
  */
 #include "legacy/low_memory.h"
 
@@ -23,7 +22,7 @@ static void map_gib(uint64_t gib)
 {
     uint64_t *pointer = &early_tables[1][gib], *directory = early_tables[2 + gib];
 
-    if (read_cr3() != (uint64_t)(uintptr_t)early_tables || *pointer != 0)
+    if (*pointer != 0)
         return;
     for (uint64_t i = 0; i < NUM_ENTRIES; i++)
         directory[i] = gib << GIB_SHIFT | i << 21 | PAGE_2M;

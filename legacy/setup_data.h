@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #define SETUP_E820_EXT     1u          /* Linux: more e820 entries of 20 bytes */
+#define SETUP_INDIRECT     0x80000000u /* Linux: struct setup_indirect; or-ed to the type of what it leads to */
 #define SETUP_JANUS_LOADER 0x4a4c4452u /* "JLDR": the time stamp of our own disk loader, 8 bytes */
 #define SETUP_JANUS_E820   0x4a453832u /* "JE82": struct e820_answers */
 
@@ -18,6 +19,13 @@ struct setup_data {
     uint64_t next; /* physical address; 0 ends the chain */
     uint32_t type;
     uint32_t len; /* bytes that follow */
+};
+
+/* The data of a SETUP_INDIRECT node: where the data of another one lies (boot.rst, protocol 2.15). */
+struct setup_indirect {
+    uint32_t type; /* SETUP_INDIRECT | type of the data */
+    uint32_t reserved;
+    uint64_t len, paddr;
 };
 
 struct e820_entry {

@@ -6,6 +6,9 @@
  * too far for the two-byte jump at 0x200, which therefore goes to a three-byte jump behind the header.
  */
 #define LOADED_HIGH	0x01
+#define XLF_KERNEL_64	0x0001			/* entered at 0x200 behind the 32-bit entry, below 4 GiB */
+#define SETUP_E820_EXT	0x00000001
+#define SETUP_INDIRECT	0x80000000
 
 	.section .header.boot, "a"
 header:
@@ -35,7 +38,7 @@ header:
 	.long	0x1000				/* 230 kernel_alignment */
 	.byte	1				/* 234 relocatable_kernel */
 	.byte	12				/* 235 min_alignment: 2^12 */
-	.word	0				/* 236 xloadflags */
+	.word	XLF_KERNEL_64			/* 236 xloadflags */
 	.long	1023				/* 238 cmdline_size */
 	.long	0				/* 23c hardware_subarch: PC */
 	.quad	0				/* 240 hardware_subarch_data */
@@ -44,12 +47,23 @@ header:
 	.quad	0x100000			/* 258 pref_address */
 	.long	linux_init_size			/* 260 init_size */
 	.long	0				/* 264 handover_offset: not offered */
-	.long	0				/* 268 kernel_info_offset */
+	.long	rva_kernel_info - 0x1000	/* 268 kernel_info_offset: from the protected-mode part on */
 header_end:
-	.byte	0xe9				/* 26c jump to 0x500, the setup code */
-	.word	0x500 - (0x26c + 3)
+	.byte	0xe9				/* 26c jump to the setup code */
+	.word	rva_setup_code - (0x26c + 3)
 kernel_version:
 	.asciz	"Janus"
+
+	/* What the header has no room for (boot.rst, "The kernel_info"). */
+	.section .rodata.kernel_info, "a"
+	.balign	4
+	.globl	kernel_info
+kernel_info:
+	.ascii	"LToP"
+	.long	kernel_info_end - kernel_info	/* size, and with what varies in length */
+	.long	kernel_info_end - kernel_info
+	.long	SETUP_INDIRECT | SETUP_E820_EXT	/* setup_type_max */
+kernel_info_end:
 
 	.section .header.setup, "a"
 	.incbin	"setup.bin"

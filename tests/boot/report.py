@@ -62,3 +62,8 @@ def size_text(size):
         size //= 1024
         unit += 1
     return f"{size}.{tenths} {UNITS[unit]}" if unit > 1 else f"{size} {UNITS[unit]}"
+
+
+def wrapped(lines, columns):
+    """Lines as a screen of so many columns shows them."""
+    return [line[start:start + columns].rstrip() for line in lines for start in range(0, max(len(line), 1), columns)]

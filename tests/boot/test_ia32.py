@@ -27,7 +27,7 @@ def report(machine):
 
 def test_report_names_firmware_and_loader(report):
     assert report.ends_well
-    assert report.field("entered by").startswith("UEFI 2.7 (32-bit), Linux boot protocol, loader BOOTIA32.EFI; image at")
+    assert report.field("entered by").startswith("UEFI 2.7 (32-bit), Linux 32-bit entry, loader BOOTIA32.EFI; image at")
     assert report.field("firmware").startswith("EDK II revision ")
     assert report.field("firmware").endswith(" Secure Boot off")
     assert report.field("tables").startswith("ACPI 2.0+ RSDP at 0x")

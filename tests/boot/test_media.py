@@ -12,8 +12,8 @@ from test_failures import boot_error
 ISO, GPT = ELF.parent / "janus.iso", ELF.parent / "janus-gpt.img"
 GPT_PARTITION_OFFSET = 2048 * 512
 BLOCK = 2048
-LOADERS = {"bios": "BIOS, Linux boot protocol, loader Janus MBR;",
-           "uefi": "UEFI 2.7, ExitBootServices at try 1, loader firmware boot manager;"}
+LOADERS = {"bios": "BIOS, Linux 16-bit entry, loader Janus MBR;",
+           "uefi": "UEFI 2.7, UEFI application, ExitBootServices at try 1, loader firmware boot manager;"}
 
 # The CD in a drive of each kind, then its bytes on a disk and on a stick.
 DRIVES = [("pc", "ide-cd"), ("q35", "ahci-cd"), ("pc", "ide"), ("q35", "usb-xhci")]

@@ -5,11 +5,11 @@ import pytest
 
 from images import build_id
 from machine import EXIT_SUCCESS
-from report import Report
+from report import Report, wrapped
 from screen import UNKNOWN, colors_in, font_8x16, palette, read_picture
 
-LOADERS = {"bios": "BIOS, Linux boot protocol, loader Janus MBR;",
-           "uefi": "UEFI 2.7, ExitBootServices at try 1, loader firmware boot manager;"}
+LOADERS = {"bios": "BIOS, Linux 16-bit entry, loader Janus MBR;",
+           "uefi": "UEFI 2.7, UEFI application, ExitBootServices at try 1, loader firmware boot manager;"}
 
 
 @pytest.fixture(scope="module", params=["pc", "q35"])
@@ -20,11 +20,6 @@ def machine(request, firmware, start_for_module):
 @pytest.fixture(scope="module")
 def report(machine):
     return Report(machine.serial())
-
-
-def wrapped(lines, columns):
-    """Lines as a screen of so many columns shows them."""
-    return [line[start:start + columns].rstrip() for line in lines for start in range(0, max(len(line), 1), columns)]
 
 
 def test_first_line_names_the_version(report):

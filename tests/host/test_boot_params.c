@@ -1,4 +1,4 @@
-/* units: legacy/boot_params.c kernel/efi_memory_map.c kernel/efi_system_table.c kernel/memory_map.c */
+/* units: legacy/boot_params.c legacy/reader.c kernel/efi_*.c kernel/memory_map.c */
 /*
  * boot_params and what it points at, in a small memory of its own: physical address = offset.
  */
@@ -19,12 +19,15 @@ static struct span memory_at(uint64_t paddr, size_t n)
     return paddr <= MEMORY_BYTES && n <= MEMORY_BYTES - paddr ? span_of(memory + paddr, n) : span_of(NULL, 0);
 }
 
+static struct reader reader;
+
 static int setup(void **state)
 {
     (void)state;
     memory = calloc(1, MEMORY_BYTES);
     info = calloc(1, sizeof *info);
     memory_map_begin(&info->memory_map, &work);
+    reader = (struct reader){.memory = memory_at, .info = info, .work = &work, .raw_map = raw_map};
     return 0;
 }
 
@@ -60,7 +63,7 @@ static void put_node(size_t at, uint32_t type, uint32_t len)
 
 static void read_params(void)
 {
-    boot_params_read(span_of(memory, BOOT_PARAMS_BYTES), memory_at, info, &work, raw_map);
+    boot_params_read(&reader, span_of(memory, BOOT_PARAMS_BYTES));
     memory_map_normalise(&info->memory_map, &work);
 }
 
@@ -73,6 +76,16 @@ static void test_nothing_told(void **state)
     assert_int_equal(info->memory_map.num_regions, 0);
     assert_string_equal(info->cmdline, "");
     assert_string_equal(info->loader, "LILO"); /* type 0 */
+    assert_string_equal(info->remarks, "");
+    reader_end(&reader);
+    assert_string_equal(info->remarks, "memory map not told; screen not told");
+}
+
+static void test_params_out_of_reach(void **state)
+{
+    (void)state;
+    boot_params_read(&reader, span_of(NULL, 0));
+    assert_string_equal(info->remarks, "boot_params unreadable");
 }
 
 static void test_e820_table(void **state)
@@ -140,6 +153,8 @@ static void test_answers_of_our_setup_code(void **state)
         put(entries + i * 24 + 20, i != 1, 4); /* the second says: ignore me */
     }
     read_params();
+    assert_int_equal(info->route, BOOT_ROUTE_BIOS);
+    assert_int_equal(info->entry, BOOT_ENTRY_LINUX_16);
     assert_int_equal(info->timeline[BOOT_STEP_ENTRY], 1111);
     assert_int_equal(info->timeline[BOOT_STEP_MAP], 2222);
     assert_int_equal(info->raw_map.num_entries, 3);
@@ -159,14 +174,39 @@ static void test_loader_time_stamp_and_foreign_nodes(void **state)
     assert_int_equal(info->timeline[BOOT_STEP_LOADER], 0x123456789a);
 }
 
+/* The table in boot_params, and one of two nodes: the one that says where the data of the other lies. */
+static void test_indirect_e820_extension(void **state)
+{
+    (void)state;
+    put(BP_E820_ENTRIES, 1, 1);
+    put_e820(BP_E820_TABLE, 0x1000, 0x1000, 1);
+    put_node(0x3000, SETUP_INDIRECT, sizeof(struct setup_indirect));
+    put(0x3010, SETUP_INDIRECT | SETUP_E820_EXT, 4);
+    put(0x3018, 2 * 20, 8);
+    put(0x3020, 0x4000, 8);
+    put_e820(0x4000, 0x2000, 0x1000, 2);
+    put_e820(0x4014, 0x3000, 0x1000, 1);
+    read_params();
+    assert_int_equal(info->raw_map.num_entries, 3);
+    assert_int_equal(info->memory_map.num_regions, 3);
+    assert_string_equal(info->remarks, "");
+}
+
 static void test_chains_that_lie(void **state)
 {
     (void)state;
     put_node(0x3000, SETUP_E820_EXT, 0xffffffff);
+    read_params();
+    assert_string_equal(info->remarks, "E820 extension unreadable");
+    put_node(0x3000, 0x777, 1);
     put(0x3000, 0x3000, 8); /* points at itself */
+    info->remarks[0] = 0;
     read_params();
+    assert_string_equal(info->remarks, "setup_data without an end");
     put(BP_SETUP_DATA, 0xfffffffffffffff0, 8);
+    info->remarks[0] = 0;
     read_params();
+    assert_string_equal(info->remarks, "setup_data unreadable");
     put(BP_SETUP_DATA, MEMORY_BYTES - 8, 8);
     read_params();
     assert_int_equal(info->memory_map.num_regions, 0);
@@ -198,6 +238,7 @@ static void test_efi_map_counts_before_e820(void **state)
     put_e820(0x3010, 0x1000, 0x1000, 1);
     put_efi_info("EL32", 2);
     read_params();
+    assert_int_equal(info->route, BOOT_ROUTE_UEFI);
     assert_int_equal(info->uefi_bits, 32);
     assert_int_equal(info->efi_system_table, 0x6000);
     assert_int_equal(info->raw_map.kind, RAW_MAP_EFI);
@@ -207,6 +248,7 @@ static void test_efi_map_counts_before_e820(void **state)
     assert_int_equal(info->memory_map.num_entries, 2);
     assert_int_equal(info->memory_map.num_regions, 2);
     assert_int_equal(info->memory_map.regions[1].base, 0x102000);
+    assert_string_equal(info->remarks, "");
     put(BP_EFI_SIGNATURE + 2, 0x3436, 2); /* "64" */
     read_params();
     assert_int_equal(info->uefi_bits, 64);
@@ -226,31 +268,12 @@ static void test_secure_boot(void **state)
     }
 }
 
-/* No map, one that lies nowhere, descriptors too small: what E820 says is taken. */
-static void test_efi_map_that_cannot_be_read(void **state)
-{
-    (void)state;
-    put(BP_E820_ENTRIES, 1, 1);
-    put_e820(BP_E820_TABLE, 0, 0x9fc00, 1);
-    for (int what = 0; what < 4; what++) {
-        put_efi_info("EL64", 2);
-        put(BP_EFI_MEMMAP_BYTES, what == 0 ? 0 : 96, 4);
-        put(BP_EFI_MEMMAP_HIGH, what == 1, 4);
-        put(BP_EFI_MEMDESC_BYTES, what == 2 ? 32 : what == 3 ? 0 : 48, 4);
-        memset(info, 0, sizeof *info);
-        memory_map_begin(&info->memory_map, &work);
-        read_params();
-        assert_int_equal(info->raw_map.kind, RAW_MAP_E820);
-        assert_int_equal(info->raw_map.num_entries, 1);
-        assert_int_equal(info->uefi_bits, 64);
-    }
-}
-
 static void test_efi_info_of_nobody(void **state)
 {
     (void)state;
     put_efi_info("EL33", 2);
     read_params();
+    assert_int_equal(info->route, BOOT_ROUTE_NOT_TOLD);
     assert_int_equal(info->efi_system_table, 0);
     assert_int_equal(info->raw_map.kind, RAW_MAP_NONE);
 }
@@ -262,6 +285,58 @@ static void test_more_descriptors_than_fit(void **state)
     read_params();
     assert_int_equal(info->raw_map.num_entries, MEMORY_MAP_MAX_ENTRIES);
     assert_int_equal(info->raw_map.num_dropped, 3);
+}
+
+/* The loader's own word on ACPI counts more. */
+static void test_rsdp_is_the_loaders(void **state)
+{
+    (void)state;
+    put_efi_info("EL64", 2);
+    put(0x6000 + 104, 1, 8); /* one configuration table, ACPI 2.0 */
+    put(0x6000 + 112, 0x6800, 8);
+    put(0x6800, 0x11d3e4f18868e871, 8);
+    put(0x6808, 0x81883cc7800022bc, 8);
+    put(0x6810, 0x3330, 8);
+    read_params();
+    assert_int_equal(info->rsdp_paddr, 0x3330);
+    put(BP_ACPI_RSDP, 0xe0000, 8);
+    read_params();
+    assert_int_equal(info->rsdp_paddr, 0xe0000);
+}
+
+/* Maps that cannot be: E820 serves in their place. */
+static void test_bad_efi_maps(void **state)
+{
+    static const struct {
+        size_t map_bytes, descriptor_bytes;
+    } bad[] = {{96, 0}, {96, 39}, {47, 48}, {0, 48}, {0xffffffff, 48}, {0x18000, 0x18001}};
+
+    (void)state;
+    put(BP_E820_ENTRIES, 1, 1);
+    put_e820(BP_E820_TABLE, 0x1000, 0x8000, 1);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        memset(info, 0, sizeof *info);
+        memory_map_begin(&info->memory_map, &work);
+        put_efi_info("EL64", 2);
+        put(BP_EFI_MEMMAP_BYTES, bad[i].map_bytes, 4);
+        put(BP_EFI_MEMDESC_BYTES, bad[i].descriptor_bytes, 4);
+        read_params();
+        assert_int_equal(info->uefi_bits, 64);
+        assert_string_equal(info->remarks, "UEFI memory map malformed");
+        assert_int_equal(info->raw_map.kind, RAW_MAP_E820);
+        assert_int_equal(info->memory_map.num_regions, 1);
+    }
+}
+
+static void test_efi_system_table_out_of_reach(void **state)
+{
+    (void)state;
+    put_efi_info("EL64", 2);
+    put(BP_EFI_SYSTAB_HIGH, 1, 4);
+    read_params();
+    assert_int_equal(info->route, BOOT_ROUTE_UEFI);
+    assert_int_equal(info->uefi_revision, 0);
+    assert_string_equal(info->remarks, "EFI system table unreadable");
 }
 
 static void test_cmdline(void **state)
@@ -280,6 +355,7 @@ static void test_endless_cmdline_is_cut(void **state)
     put(BP_CMD_LINE_PTR, 0x5000, 4);
     read_params();
     assert_int_equal(strlen(info->cmdline), BOOT_CMDLINE_BYTES - 1);
+    assert_string_equal(info->remarks, "command line cut");
 }
 
 static void test_loader_and_screen(void **state)
@@ -386,12 +462,16 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_more_entries_than_fit, setup, teardown),
         cmocka_unit_test_setup_teardown(test_answers_of_our_setup_code, setup, teardown),
         cmocka_unit_test_setup_teardown(test_loader_time_stamp_and_foreign_nodes, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_params_out_of_reach, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_indirect_e820_extension, setup, teardown),
         cmocka_unit_test_setup_teardown(test_chains_that_lie, setup, teardown),
         cmocka_unit_test_setup_teardown(test_efi_map_counts_before_e820, setup, teardown),
         cmocka_unit_test_setup_teardown(test_secure_boot, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_efi_map_that_cannot_be_read, setup, teardown),
         cmocka_unit_test_setup_teardown(test_efi_info_of_nobody, setup, teardown),
         cmocka_unit_test_setup_teardown(test_more_descriptors_than_fit, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_rsdp_is_the_loaders, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_bad_efi_maps, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_efi_system_table_out_of_reach, setup, teardown),
         cmocka_unit_test_setup_teardown(test_cmdline, setup, teardown),
         cmocka_unit_test_setup_teardown(test_endless_cmdline_is_cut, setup, teardown),
         cmocka_unit_test_setup_teardown(test_loader_and_screen, setup, teardown),

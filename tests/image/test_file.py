@@ -130,6 +130,14 @@ def test_linux_setup_header(file):
     assert file[version:].startswith(b"Janus")
 
 
+def test_linux_entries(file, symbols):
+    """The 64-bit entry and kernel_info, counted from the 32-bit entry on."""
+    xloadflags, info = (struct.unpack_from(*field)[0] for field in (("<H", file, 0x236), ("<I", file, 0x268)))
+    assert xloadflags == 1
+    assert symbols["entry32"] == symbols["text_start"] and symbols["entry64"] == symbols["text_start"] + 0x200
+    assert struct.unpack_from("<4sII", file, symbols["text_start"] + info) == (b"LToP", 16, 16)
+
+
 def test_linux_sizes_cover_the_file_and_its_memory(file, symbols, optional):
     setup_bytes = (file[0x1F1] + 1) * 512
     syssize, init_size = struct.unpack_from("<I", file, 0x1F4)[0], struct.unpack_from("<I", file, 0x260)[0]
