@@ -2,8 +2,9 @@
  * boot_info.h - what the kernel is told about the machine, whatever route started it.
  *
  * Exactly one route fills exactly one struct boot_info: efi/ where the firmware's boot services are alive,
- * legacy/ on everything that enters with what a loader has gathered. It holds copies and physical addresses
- * only, and is const once handed over. Every field says what its absence means; 0 is always "not told".
+ * legacy/ on everything that enters with what a loader has gathered: boot_params or Multiboot information. It
+ * holds copies and physical addresses only, and is const once handed over. Every field says what its absence
+ * means; 0 is always "not told".
  */
 #ifndef KERNEL_BOOT_INFO_H
 #define KERNEL_BOOT_INFO_H
@@ -29,6 +30,8 @@ enum boot_entry {
     BOOT_ENTRY_LINUX_16, /* Linux boot protocol: the 16-bit, 32-bit and 64-bit entry */
     BOOT_ENTRY_LINUX_32,
     BOOT_ENTRY_LINUX_64,
+    BOOT_ENTRY_MULTIBOOT1,
+    BOOT_ENTRY_MULTIBOOT2,
 };
 
 enum display_kind {
@@ -59,8 +62,10 @@ enum secure_boot {
 /* The map as it was told, byte for byte: the evidence, never the working copy. */
 enum raw_map_kind {
     RAW_MAP_NONE = 0,
-    RAW_MAP_E820, /* 24-byte records: base, length, type, attributes (ACPI 6.5, 15.1) */
-    RAW_MAP_EFI,  /* EFI_MEMORY_DESCRIPTOR, stepped by descriptor_size (UEFI 2.10, 7.2.3) */
+    RAW_MAP_E820,      /* 24-byte records: base, length, type, attributes (ACPI 6.5, 15.1) */
+    RAW_MAP_EFI,       /* EFI_MEMORY_DESCRIPTOR, stepped by descriptor_size (UEFI 2.10, 7.2.3) */
+    RAW_MAP_MULTIBOOT, /* 24-byte records: base, length, type, 0 (Multiboot2 2.0, 3.6.8) */
+    RAW_MAP_SIZES,     /* the same, made of mem_lower and mem_upper, all that the loader told */
 };
 
 struct raw_map {

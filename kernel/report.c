@@ -113,6 +113,10 @@ static const char *entry_name(uint32_t entry)
         return "Linux 32-bit entry";
     case BOOT_ENTRY_LINUX_64:
         return "Linux 64-bit entry";
+    case BOOT_ENTRY_MULTIBOOT1:
+        return "Multiboot 1";
+    case BOOT_ENTRY_MULTIBOOT2:
+        return "Multiboot 2";
     default:
         return "unknown entry";
     }
@@ -339,6 +343,10 @@ static const char *raw_map_name(uint32_t kind)
         return "E820";
     case RAW_MAP_EFI:
         return "UEFI";
+    case RAW_MAP_MULTIBOOT:
+        return "Multiboot";
+    case RAW_MAP_SIZES:
+        return "mem_lower and mem_upper";
     default:
         return "nobody";
     }

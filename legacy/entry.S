@@ -1,14 +1,16 @@
 /*
- * entry.S - the 32-bit and the 64-bit entry of the Linux boot protocol.
+ * entry.S - the entries of the Linux boot protocol and of Multiboot.
  *
  * entry32: entered by a boot loader or by our own setup code in 32-bit protected mode, paging off,
  *   interrupts off, flat segments; %esi = physical address of boot_params (Linux boot.rst, "32-bit Boot
  *   Protocol").
+ * multiboot_entry: entered by a boot loader in the same state; %eax = the magic number of Multiboot 1 or 2,
+ *   %ebx = physical address of its information; no stack (Multiboot 0.6.96, 3.2; Multiboot2 2.0, 3.5).
  * entry64: entered in long mode with boot_params and the image identity-mapped, both below 4 GiB, and perhaps
  *   nothing else (boot.rst, "64-bit Boot Protocol"); %rsi = boot_params. Turns long mode off: the page tables of
  *   others are worth nothing once their memory is ours.
  *
- * Both go on at protected, which maps the image where it is, turns on long mode and leaves by calling
+ * These go on at protected, which maps the image where it is, turns on long mode and leaves by calling
  * legacy_main(information, tsc, entry) on the boot stack, .bss cleared, DF and IF clear. The rest of the first
  * 4 GiB is mapped by legacy_main(), one GiB at a time, when it is asked for.
  * The image runs at any 4 KiB boundary below 4 GiB: it finds out where by calling itself.
@@ -27,12 +29,14 @@
 #define PAGE_TABLE	0x003			/* present, writable */
 #define PAGE_2M		0x083			/* present, writable, large */
 
-/* Four bytes that mean nothing to us, for a return address. */
+/* Four bytes that mean nothing to us, for a return address: in boot_params, in either Multiboot information. */
 #define BOOT_PARAMS_SCRATCH	0x1e4
+#define MULTIBOOT1_BOOT_DEVICE	0x0c
+#define MULTIBOOT2_RESERVED	0x04
 
 	.section .text.entry32, "ax"
 	.code32
-	.globl	entry32, entry32_here, entry64, entry_common
+	.globl	entry32, entry32_here, entry64, entry_common, multiboot_entry
 entry32:
 	mov	$ENTRY_LINUX_32, %ebx
 	lea	BOOT_PARAMS_SCRATCH + 4(%esi), %esp
@@ -163,6 +167,16 @@ entry64:
 	and	$~EFER_LME, %eax
 	wrmsr
 	mov	$ENTRY_LINUX_64, %ebx
+	jmp	protected
+
+multiboot_entry:
+	mov	%ebx, %esi
+	mov	$ENTRY_MULTIBOOT1, %ebx
+	lea	MULTIBOOT1_BOOT_DEVICE + 4(%esi), %esp
+	cmp	$MULTIBOOT2_MAGIC, %eax
+	jne	protected
+	mov	$ENTRY_MULTIBOOT2, %ebx
+	lea	MULTIBOOT2_RESERVED + 4(%esi), %esp
 	jmp	protected
 
 /* %esi = what the loader tells, %edi = entry, %edx:%ebx = time stamp; long mode, upper halves undefined. */

@@ -4,14 +4,18 @@
  * Entered from entry.S in 64-bit mode on the kernel's stack, at the physical address a loader chose, with
  * the image mapped where it is. Leaves through handoff().
  */
+#include "kernel/acpi.h"
 #include "kernel/boot_info.h"
 #include "kernel/cpu.h"
 #include "kernel/handoff.h"
 #include "kernel/section.h"
 #include "kernel/serial.h"
+#include "kernel/smbios.h"
 #include "legacy/boot_params.h"
 #include "legacy/entry.h"
 #include "legacy/low_memory.h"
+#include "legacy/multiboot.h"
+#include "legacy/multiboot2.h"
 
 /* BIOS data area and the areas it speaks of (IBM PC/AT technical reference; ACPI 6.5, 5.2.5.1). */
 #define BDA_EBDA_SEGMENT 0x40eu
@@ -21,6 +25,8 @@
 #define BIOS_ROM_BYTES   0x20000u
 
 _Noreturn void legacy_main(uint64_t told_paddr, uint64_t entry_tsc, uint32_t entry);
+
+static uint8_t rsdp_copy[RSDP_BYTES], smbios_copy[SMBIOS_ENTRY_BYTES];
 
 static void find_bios_areas(void)
 {
@@ -34,6 +40,22 @@ static void find_bios_areas(void)
     boot_info.bios_rom_bytes = BIOS_ROM_BYTES;
 }
 
+/*
+ * Loaders older than Multiboot's framebuffer leave the screen as the BIOS had it and say nothing. Whether
+ * there is a VGA in text mode the kernel asks the VGA itself, before it prints anything there.
+ */
+static void assume_vga_text(void)
+{
+    struct display *d = &boot_info.display;
+
+    if (d->kind != DISPLAY_NONE || boot_info.route == BOOT_ROUTE_UEFI)
+        return;
+    d->kind = DISPLAY_VGA_TEXT;
+    d->width = 80;
+    d->height = 25;
+    d->paddr = 0xb8000;
+}
+
 /* Field by field: a structure in initialised data would hold absolute addresses. */
 static void prepare(struct reader *r)
 {
@@ -41,12 +63,26 @@ static void prepare(struct reader *r)
     r->info = &boot_info;
     r->work = &memory_map_work;
     r->raw_map = raw_map_buffer;
+    r->rsdp_copy = rsdp_copy;
+    r->smbios_copy = smbios_copy;
 }
 
 static void take(const struct reader *r, uint64_t told_paddr, uint32_t entry)
 {
-    boot_info_begin(entry == ENTRY_LINUX_64 ? BOOT_ENTRY_LINUX_64 : BOOT_ENTRY_LINUX_32);
-    boot_params_read(r, low_memory(told_paddr, BOOT_PARAMS_BYTES));
+    switch (entry) {
+    case ENTRY_MULTIBOOT1:
+        boot_info_begin(BOOT_ENTRY_MULTIBOOT1);
+        multiboot_take(r, told_paddr);
+        break;
+    case ENTRY_MULTIBOOT2:
+        boot_info_begin(BOOT_ENTRY_MULTIBOOT2);
+        multiboot2_take(r, told_paddr);
+        break;
+    default:
+        boot_info_begin(entry == ENTRY_LINUX_64 ? BOOT_ENTRY_LINUX_64 : BOOT_ENTRY_LINUX_32);
+        boot_params_read(r, low_memory(told_paddr, BOOT_PARAMS_BYTES));
+        break;
+    }
     reader_end(r);
 }
 
@@ -74,6 +110,8 @@ _Noreturn void legacy_main(uint64_t told_paddr, uint64_t entry_tsc, uint32_t ent
         boot_info.timeline[BOOT_STEP_ENTRY] = entry_tsc;
     if (boot_info.timeline[BOOT_STEP_MAP] == 0)
         boot_info.timeline[BOOT_STEP_MAP] = rdtsc();
+    if (entry == ENTRY_MULTIBOOT1 || entry == ENTRY_MULTIBOOT2)
+        assume_vga_text();
     if (boot_info.route != BOOT_ROUTE_UEFI)
         find_bios_areas();
     handoff(LOW_MEMORY_MAPPED);

@@ -42,8 +42,11 @@ void reader_text(const struct reader *r, char *to, size_t room, struct span text
         reader_remark(r, subject, "cut");
 }
 
-/* ACPI 6.5, table 15.4. */
-static uint32_t memory_type(uint32_t type)
+/*
+ * ACPI 6.5, table 15.4. Multiboot has the same, but takes everything else for reserved (Multiboot
+ * 0.6.96, 3.3), where E820 leaves it undefined.
+ */
+static uint32_t memory_type(uint32_t type, enum raw_map_kind kind)
 {
     switch (type) {
     case 1:
@@ -59,7 +62,7 @@ static uint32_t memory_type(uint32_t type)
     case 7:
         return MEMORY_PERSISTENT;
     default:
-        return 0;
+        return kind == RAW_MAP_E820 ? 0 : MEMORY_RESERVED;
     }
 }
 
@@ -83,7 +86,19 @@ void reader_map_entry(const struct reader *r, struct span entry, bool is_memory)
     raw->num_entries++;
     if (is_memory)
         memory_map_add(&r->info->memory_map, r->work, span_u64(entry, 0), span_u64(entry, 8),
-                       memory_type(span_u32(entry, 16)));
+                       memory_type(span_u32(entry, 16), raw->kind));
+}
+
+void reader_map_sizes(const struct reader *r, uint32_t lower_kib, uint32_t upper_kib)
+{
+    const struct {
+        uint64_t base, size;
+        uint32_t type, reserved;
+    } entries[] = {{0, (uint64_t)lower_kib << 10, 1, 0}, {0x100000, (uint64_t)upper_kib << 10, 1, 0}};
+
+    reader_map_begin(r, RAW_MAP_SIZES);
+    for (size_t i = 0; i < sizeof entries / sizeof entries[0]; i++)
+        reader_map_entry(r, span_of(&entries[i], sizeof entries[i]), true);
 }
 
 bool reader_efi_map(const struct reader *r, struct span map, size_t descriptor_size)

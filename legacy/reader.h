@@ -42,6 +42,9 @@ void reader_map_begin(const struct reader *r, enum raw_map_kind kind);
  */
 void reader_map_entry(const struct reader *r, struct span entry, bool is_memory);
 
+/* Takes the sizes of lower memory, from 0, and of upper memory, from 1 MiB (Multiboot 0.6.96, 3.3). */
+void reader_map_sizes(const struct reader *r, uint32_t lower_kib, uint32_t upper_kib);
+
 /* Takes a UEFI memory map: descriptors `descriptor_size` apart. False, and a remark, if it cannot be one. */
 bool reader_efi_map(const struct reader *r, struct span map, size_t descriptor_size);
 

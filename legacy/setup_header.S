@@ -2,7 +2,7 @@
  * setup_header.S - the Linux setup header, by which every Linux loader knows how to start the file.
  *
  * Linux Documentation/arch/x86/boot.rst, boot protocol 2.15; offsets in the file in the margin. Fields
- * that the loader writes stand at 0. The 16-bit setup code, linked apart (setup.ld), lies at 0x500,
+ * that the loader writes stand at 0. The 16-bit setup code, linked apart (setup.ld), lies at 0x580,
  * too far for the two-byte jump at 0x200, which therefore goes to a three-byte jump behind the header.
  */
 #define LOADED_HIGH	0x01

@@ -24,6 +24,12 @@ need_command xorriso xorriso
 need_command sgdisk gdisk
 need_command ip iproute2
 need /usr/sbin/dnsmasq dnsmasq-base
+need_command grub-mkimage grub-common
+need_command syslinux syslinux
+need /usr/lib/grub/i386-pc/multiboot2.mod grub-pc-bin
+need /usr/lib/grub/x86_64-efi/multiboot2.mod grub-efi-amd64-bin
+need /usr/lib/syslinux/modules/bios/ldlinux.c32 syslinux-common
+need /usr/lib/ISOLINUX/isolinux.bin isolinux
 need_command gdb gdb
 need_command sbsign sbsigntool
 need_command openssl openssl
@@ -32,8 +38,6 @@ need_command cppcheck cppcheck
 need /usr/share/consolefonts/spleen-8x16.psfu.gz fonts-spleen
 need /usr/include/efi/efi.h gnu-efi
 need /usr/include/cmocka.h libcmocka-dev
-need_command grub-mkimage grub-common
-need /usr/lib/grub/x86_64-efi/chain.mod grub-efi-amd64-bin
 need /usr/lib/systemd/boot/efi/systemd-bootx64.efi systemd-boot-efi
 need /usr/bin/python3 python3
 sh ovmf/ovmf.sh > /dev/null 2>&1 || missing="$missing ovmf"
@@ -46,9 +50,6 @@ lab)
     ;;
 bench)
     modules=matplotlib:python3-matplotlib
-    need_command grub-mkimage grub-common
-    need /usr/lib/grub/i386-pc/boot.img grub-pc-bin
-    need /usr/lib/grub/x86_64-efi/multiboot2.mod grub-efi-amd64-bin
     need /boot/memtest86+x64.efi memtest86+
     ;;
 esac

@@ -1,5 +1,6 @@
 """The file as bytes: a PE32+ image, a Linux boot protocol image, and one flat layout for both."""
 import struct
+import subprocess
 import zlib
 from collections import namedtuple
 
@@ -138,6 +139,47 @@ def test_linux_entries(file, symbols):
     assert struct.unpack_from("<4sII", file, symbols["text_start"] + info) == (b"LToP", 16, 16)
 
 
+def test_multiboot1_header(file, symbols):
+    """Multiboot 0.6.96, 3.1: at a multiple of 4 in the first 8 KiB; what lies where, and the sum."""
+    at = next(i for i in range(0, 8192 - 48, 4) if file.startswith(struct.pack("<I", 0x1BADB002), i))
+    magic, flags, checksum, header, load, load_end, end, entry, *_ = struct.unpack_from("<12I", file, at)
+    assert (magic + flags + checksum) % (1 << 32) == 0
+    assert flags == 1 << 1 | 1 << 2 | 1 << 16
+    assert header - load == at and load >= 1 << 20
+    assert load_end - load == symbols["data_raw_end"] and end - load == symbols["image_end"]
+    assert entry - load == symbols["multiboot_entry"]
+
+
+def multiboot2_tags(file):
+    """Offset of the header, and (type, bytes behind its head) of each tag."""
+    at = next(i for i in range(0, 32768, 8) if file.startswith(struct.pack("<II", 0xE85250D6, 0), i))
+    magic, architecture, size, checksum = struct.unpack_from("<4I", file, at)
+    assert (magic + architecture + size + checksum) % (1 << 32) == 0
+    tags, tag = [], at + 16
+    while tag < at + size:
+        kind, _, length = struct.unpack_from("<HHI", file, tag)
+        tags.append((kind, file[tag + 8:tag + length]))
+        tag += (length + 7) // 8 * 8
+    assert tag == at + size and tags[-1] == (0, b"")
+    return at, dict(tags)
+
+
+def test_multiboot2_header(file, symbols):
+    """Multiboot2 2.0, 3.1: at a multiple of 8 in the first 32 KiB; what lies where, at which pages, entered where."""
+    at, tags = multiboot2_tags(file)
+    header, load, load_end, end = struct.unpack("<4I", tags[2])
+    assert header - load == at
+    assert load_end - load == symbols["data_raw_end"] and end - load == symbols["image_end"]
+    assert struct.unpack("<I", tags[3])[0] - load == symbols["multiboot_entry"]
+    assert struct.unpack("<4I", tags[10]) == (1 << 20, 0xFFFFFFFF, 4096, 1)
+    assert set(tags) == {0, 2, 3, 4, 5, 10}
+
+
+@pytest.mark.parametrize("kind", ["x86-multiboot", "x86-multiboot2", "x86-linux32", "x86_64-efi"])
+def test_grub_takes_it_for(build, kind):
+    subprocess.run(["grub-file", f"--is-{kind}", build / "BOOTX64.EFI"], check=True)
+
+
 def test_linux_sizes_cover_the_file_and_its_memory(file, symbols, optional):
     setup_bytes = (file[0x1F1] + 1) * 512
     syssize, init_size = struct.unpack_from("<I", file, 0x1F4)[0], struct.unpack_from("<I", file, 0x260)[0]
@@ -151,7 +193,7 @@ def test_headers_keep_out_of_each_others_way(file, pe, sections):
     linux_end = 0x202 + file[0x201]
     section_table_end = pe + 24 + struct.unpack_from("<20xH", file, pe)[0] + 40 * len(sections)
     assert 0x200 < linux_end <= pe
-    assert section_table_end <= 0x500  # where the 16-bit code begins
+    assert section_table_end <= 0x480  # where the Multiboot headers begin
 
 
 def test_sum_of_the_read_only_part(file, symbols):
