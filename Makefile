@@ -33,7 +33,7 @@ EFI_OBJECTS := $(addprefix $(BUILD)/efi/, pe_header.o efi_main.o boot_volume.o l
     load_options.o graphics.o secure_boot.o exit_boot_services.o firmware_console.o sbat.o)
 
 LEGACY_OBJECTS := $(addprefix $(BUILD)/legacy/, setup_header.o multiboot_header.o entry.o legacy_main.o \
-    low_memory.o reader.o boot_params.o multiboot.o multiboot2.o)
+    low_memory.o reader.o boot_params.o multiboot.o multiboot2.o efi_loaders.o)
 SETUP_OBJECTS  := $(addprefix $(BUILD)/16/legacy/, setup_entry.o setup.o vbe.o bios_call.o a20.o)
 LOADER_OBJECTS := $(addprefix $(BUILD)/16/legacy/, loader_entry.o loader.o disk.o fat32.o partition.o image.o memory_copy.o bios_call.o a20.o) \
     $(BUILD)/16/kernel/config.o

@@ -17,6 +17,9 @@ struct firmware {
     EFI_BOOT_SERVICES *boot;
     EFI_LOADED_IMAGE *loaded_image;       /* null if the firmware does not say */
     EFI_SHELL_PARAMETERS_PROTOCOL *shell; /* null unless a shell started the image; set by gather_loader() */
+    /* Null unless a loader that left boot services alive entered us: image and loaded image are its own, and
+     * this is its command line, 0-terminated. */
+    const char *loader_words;
 };
 
 /* firmware_console.c: says `what` on the firmware's console, with the name of `status`. Hands `status` back.
@@ -44,8 +47,9 @@ void gather_display(const struct firmware *firmware, struct display *display);
 void gather_loader(struct firmware *firmware, struct boot_info *info);
 
 /*
- * command_line.c: the words of \janus.cfg on the boot volume, then the arguments a shell was given, or else
- * the load options. The name of the image, which a shell and iPXE put in front, is not a word.
+ * command_line.c: the words of \janus.cfg on the boot volume, then those of the loader, the arguments a shell
+ * was given, or else the load options. The name of the image, which a shell and iPXE put in front, is not a
+ * word.
  */
 void gather_command_line(const struct firmware *firmware, struct boot_info *info);
 

@@ -1,6 +1,6 @@
 /*
- * command_line.c - the command line: \janus.cfg on the boot volume, then the arguments a shell was given, or
- * else the load options.
+ * command_line.c - the command line: \janus.cfg on the boot volume, then what a loader tells, the arguments a
+ * shell was given, or else the load options.
  */
 #include "efi/boot_services.h"
 #include "efi/device_path.h"
@@ -53,11 +53,12 @@ static void take_config(const struct firmware *firmware, struct boot_info *info)
 
 void gather_command_line(const struct firmware *firmware, struct boot_info *info)
 {
-    if (firmware->loaded_image == NULL)
-        return;
     take_config(firmware, info);
-    if (firmware->shell != NULL)
+    if (firmware->loader_words != NULL)
+        cmdline_append(info->cmdline, sizeof info->cmdline,
+                       span_of(firmware->loader_words, BOOT_CMDLINE_BYTES));
+    else if (firmware->shell != NULL)
         append_shell_arguments(firmware->shell, info);
-    else
+    else if (firmware->loaded_image != NULL)
         append_load_options(firmware->loaded_image, info);
 }

@@ -2,15 +2,18 @@
  * efi_main.c - the UEFI route (UEFI 2.10, 4.1).
  *
  * Entered by the firmware in 64-bit mode, interrupts on, identity-mapped, with the Microsoft calling
- * convention. Gathers what only the firmware knows, leaves boot services and ends in handoff(); what
- * fails before that is said on the firmware's console and returned to it.
+ * convention, or by a loader that was entered so, through efi_entry.h. Gathers what only the firmware knows,
+ * leaves boot services and ends in handoff(); what fails before that is said on the firmware's console and
+ * returned to it.
  */
 #include "efi/boot_services.h"
 #include "kernel/cpu.h"
+#include "kernel/efi_entry.h"
 #include "kernel/efi_memory_map.h"
 #include "kernel/efi_system_table.h"
 #include "kernel/handoff.h"
 #include "kernel/section.h"
+#include "kernel/string.h"
 
 EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system);
 
@@ -46,29 +49,51 @@ static void take_map(const struct efi_map *map, struct boot_info *info)
                        MEMORY_KERNEL);
 }
 
-EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
+/* Returns only if boot services could not be left: with the firmware's status. */
+static EFI_STATUS gather_and_leave(struct firmware *firmware)
 {
-    uint64_t entry_tsc = rdtsc();
-    struct firmware firmware = {image, system, system->BootServices, NULL, NULL};
+    struct efi_map map = {.descriptors = (void *)raw_map_buffer, .room_bytes = RAW_MAP_BYTES};
 
-    boot_info_begin(BOOT_ENTRY_UEFI_APPLICATION);
     boot_info.route = BOOT_ROUTE_UEFI;
-    boot_info.timeline[BOOT_STEP_ENTRY] = entry_tsc;
-    firmware.boot->SetWatchdogTimer(0, 0, 0, NULL);
+    firmware->boot->SetWatchdogTimer(0, 0, 0, NULL);
 
     gather_image(&boot_info);
-    gather_loaded_image(&firmware);
-    gather_firmware(&firmware, &boot_info);
-    boot_info.secure_boot = gather_secure_boot(&firmware);
-    gather_loader(&firmware, &boot_info);
-    gather_command_line(&firmware, &boot_info);
-    gather_display(&firmware, &boot_info.display);
+    gather_loaded_image(firmware);
+    gather_firmware(firmware, &boot_info);
+    boot_info.secure_boot = gather_secure_boot(firmware);
+    if (firmware->loader_words == NULL)
+        gather_loader(firmware, &boot_info);
+    gather_command_line(firmware, &boot_info);
+    gather_display(firmware, &boot_info.display);
 
-    struct efi_map map = {.descriptors = (void *)raw_map_buffer, .room_bytes = RAW_MAP_BYTES};
-    EFI_STATUS status = leave_boot_services(&firmware, &map);
+    EFI_STATUS status = leave_boot_services(firmware, &map);
     if (EFI_ERROR(status))
         return status;
     take_map(&map, &boot_info);
     boot_info.timeline[BOOT_STEP_MAP] = rdtsc();
     handoff(UINT64_C(1) << 32);
+}
+
+EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
+{
+    uint64_t entry_tsc = rdtsc();
+    struct firmware firmware = {.image = image, .system = system, .boot = system->BootServices};
+
+    boot_info_begin(BOOT_ENTRY_UEFI_APPLICATION);
+    boot_info.timeline[BOOT_STEP_ENTRY] = entry_tsc;
+    return gather_and_leave(&firmware);
+}
+
+_Noreturn void efi_enter(uint64_t image_handle, uint64_t system_table)
+{
+    EFI_SYSTEM_TABLE *system = (void *)system_table;
+    char words[BOOT_CMDLINE_BYTES];
+    struct firmware firmware = {
+        .image = (void *)image_handle, .system = system, .boot = system->BootServices, .loader_words = words};
+
+    boot_info.timeline[BOOT_STEP_ENTRY] = rdtsc();
+    memcpy(words, boot_info.cmdline, sizeof words);
+    boot_info.cmdline[0] = 0; /* the words of \janus.cfg come first */
+    firmware.boot->Exit(firmware.image, gather_and_leave(&firmware), 0, NULL);
+    halt_forever();
 }

@@ -32,6 +32,9 @@ enum boot_entry {
     BOOT_ENTRY_LINUX_64,
     BOOT_ENTRY_MULTIBOOT1,
     BOOT_ENTRY_MULTIBOOT2,
+    BOOT_ENTRY_LINUX_EFI, /* doors that leave boot services alive: EFI handover, and Multiboot 2's EFI entry
+                           */
+    BOOT_ENTRY_MULTIBOOT2_EFI,
 };
 
 enum display_kind {

@@ -117,6 +117,10 @@ static const char *entry_name(uint32_t entry)
         return "Multiboot 1";
     case BOOT_ENTRY_MULTIBOOT2:
         return "Multiboot 2";
+    case BOOT_ENTRY_LINUX_EFI:
+        return "Linux EFI handover";
+    case BOOT_ENTRY_MULTIBOOT2_EFI:
+        return "Multiboot 2 EFI entry";
     default:
         return "unknown entry";
     }

@@ -150,6 +150,8 @@ static const char *loader_name(uint8_t type, uint8_t ext_version)
         return "Janus MBR";
     if (type == 0xff && ext_version == BP_IA32_LOADER_VER)
         return "BOOTIA32.EFI";
+    if (type == 0x21) /* not assigned, but that is what it says */
+        return "GRUB linuxefi";
     switch (type >> 4) {
     case 0x0:
         return "LILO";
@@ -174,7 +176,7 @@ static const char *loader_name(uint8_t type, uint8_t ext_version)
     }
 }
 
-static void take_words(const struct reader *r, struct span params)
+void boot_params_take_words(const struct reader *r, struct span params)
 {
     uint64_t paddr = address_at(params, BP_CMD_LINE_PTR, BP_EXT_CMD_LINE_PTR);
     const char *name = loader_name(span_u8(params, BP_TYPE_OF_LOADER), span_u8(params, BP_EXT_LOADER_VER));
@@ -243,7 +245,7 @@ void boot_params_read(const struct reader *r, struct span params)
 {
     if (params.n == 0)
         reader_remark(r, "boot_params", "unreadable");
-    take_words(r, params);
+    boot_params_take_words(r, params);
     r->info->rsdp_paddr = span_u64(params, BP_ACPI_RSDP);
     take_efi_info(r, params);
     take_e820(r, params);

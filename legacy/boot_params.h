@@ -61,4 +61,7 @@
  */
 void boot_params_read(const struct reader *r, struct span params);
 
+/* Takes command line and loader's name only. */
+void boot_params_take_words(const struct reader *r, struct span params);
+
 #endif

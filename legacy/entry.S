@@ -13,6 +13,7 @@
  * These go on at protected, which maps the image where it is, turns on long mode and leaves by calling
  * legacy_main(information, tsc, entry) on the boot stack, .bss cleared, DF and IF clear. The rest of the first
  * 4 GiB is mapped by legacy_main(), one GiB at a time, when it is asked for.
+ * The doors of loaders that leave UEFI's boot services alive stand at the end.
  * The image runs at any 4 KiB boundary below 4 GiB: it finds out where by calling itself.
  */
 #include "legacy/entry.h"
@@ -36,7 +37,7 @@
 
 	.section .text.entry32, "ax"
 	.code32
-	.globl	entry32, entry32_here, entry64, entry_common, multiboot_entry
+	.globl	entry32, entry32_here, entry64, entry_common, multiboot_entry, multiboot2_efi_entry, handover64
 entry32:
 	mov	$ENTRY_LINUX_32, %ebx
 	lea	BOOT_PARAMS_SCRATCH + 4(%esi), %esp
@@ -198,6 +199,33 @@ entry_common:
 	mov	%ecx, %edx
 	xor	%ebp, %ebp
 	call	legacy_main
+	ud2
+
+/*
+ * multiboot2_efi_entry: entered by a loader that left boot services alive, as UEFI enters its applications but for the
+ *   arguments: %ebx = physical address of Multiboot 2 information (Multiboot2 2.0, 3.1.12 and 3.5).
+ * handover64: the same with %rdi = image handle, %rsi = system table, %rdx = boot_params, and without a return
+ *   address (boot.rst, "EFI Handover Protocol"). .bss is whatever was there.
+ */
+multiboot2_efi_entry:
+	cld
+	mov	%ebx, %edi
+	xor	%ebp, %ebp
+	and	$-16, %rsp
+	call	multiboot2_efi_main
+	ud2
+
+handover64:
+	cld
+	mov	%rdi, %rbx
+	lea	bss_start(%rip), %rdi
+	mov	$bss_longs, %ecx
+	xor	%eax, %eax
+	rep stosl
+	mov	%rbx, %rdi
+	xor	%ebp, %ebp
+	and	$-16, %rsp
+	call	linux_efi_main
 	ud2
 
 	.section .noinit, "aw", @nobits

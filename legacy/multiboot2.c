@@ -25,6 +25,7 @@ enum tag_type {
     TAG_ACPI_OLD = 14,
     TAG_ACPI_NEW = 15,
     TAG_EFI_MAP = 17,
+    TAG_EFI64_IMAGE = 20,
 };
 
 /*@ predicate told_ok(struct multiboot2 *m) =
@@ -39,7 +40,7 @@ enum tag_type {
 #define MAP_ENTRIES     16
 #define EFI_STEP        8
 #define EFI_DESCRIPTORS 16
-#define EFI_TABLE       8
+#define EFI_TABLE       8 /* or image handle */
 #define FRAMEBUFFER     8
 #define COLOR_AT        24 /* behind FRAMEBUFFER */
 #define SMBIOS_TABLES   16
@@ -108,6 +109,17 @@ static bool take_efi_table(struct span tag, bool is_64bit, struct multiboot2 *m)
     return true;
 }
 
+/*@ requires span_ok(tag) && \valid(m) && told_ok(m);
+    assigns m->efi_image_handle;
+    ensures told_ok(m); */
+static bool take_efi_image(struct span tag, struct multiboot2 *m)
+{
+    if (tag.n < EFI_TABLE + 8)
+        return false;
+    m->efi_image_handle = span_u64(tag, EFI_TABLE);
+    return true;
+}
+
 /* The older RSDP does not replace the newer one. */
 /*@ requires span_ok(tag) && \valid(m) && told_ok(m);
     assigns m->rsdp;
@@ -147,6 +159,8 @@ static bool take_tag(struct span tag, uint32_t type, struct multiboot2 *m)
         return take_bytes(tag, ACPI_RSDP, RSDP_BYTES, &m->rsdp);
     case TAG_EFI_MAP:
         return take_efi_map(tag, m);
+    case TAG_EFI64_IMAGE:
+        return take_efi_image(tag, m);
     default:
         return true;
     }
@@ -176,7 +190,7 @@ static void forget(struct multiboot2 *m)
     empty(&m->smbios);
     m->lower_kib = m->upper_kib = 0;
     m->map_entry_bytes = m->efi_descriptor_bytes = 0;
-    m->efi_system_table = 0;
+    m->efi_system_table = m->efi_image_handle = 0;
     m->is_efi_64bit = false;
     m->malformed = 0;
     m->is_cut_short = true;
@@ -226,8 +240,10 @@ static const char *tag_name(uint32_t type)
     case TAG_ACPI_OLD:
     case TAG_ACPI_NEW:
         return "ACPI tag";
-    default:
+    case TAG_EFI_MAP:
         return "EFI memory map tag";
+    default:
+        return "EFI image handle tag";
     }
 }
 
@@ -279,7 +295,7 @@ static void take_tables(const struct reader *r, const struct multiboot2 *m)
         info->smbios_paddr = keep(r->smbios_copy, m->smbios, SMBIOS_ENTRY_BYTES);
 }
 
-static void take_words(const struct reader *r, uint64_t paddr, struct multiboot2 *told)
+void multiboot2_take_words(const struct reader *r, uint64_t paddr, struct multiboot2 *told)
 {
     uint32_t size = span_u32(r->memory(paddr, HEADER_BYTES), 0);
 
@@ -295,7 +311,7 @@ void multiboot2_take(const struct reader *r, uint64_t paddr)
 {
     struct multiboot2 told;
 
-    take_words(r, paddr, &told);
+    multiboot2_take_words(r, paddr, &told);
     take_memory(r, &told);
     if (told.framebuffer.n > 0)
         multiboot_take_display(r, told.framebuffer, COLOR_AT);

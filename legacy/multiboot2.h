@@ -21,7 +21,7 @@ struct multiboot2 {
     size_t map_entry_bytes;
     struct span efi_map; /* descriptors */
     size_t efi_descriptor_bytes;
-    uint64_t efi_system_table;
+    uint64_t efi_system_table, efi_image_handle;
     bool is_efi_64bit;
     struct span framebuffer;  /* to be read by multiboot_display() */
     struct span rsdp, smbios; /* copies: RSDP, newer before older, and SMBIOS entry point */
@@ -33,6 +33,12 @@ struct multiboot2 {
 /*@ requires span_ok(bytes) && \valid(multiboot);
     assigns *multiboot; */
 void multiboot2_read(struct span bytes, struct multiboot2 *multiboot);
+
+/*
+ * Reads the information at `paddr` into `told`, and takes from it the command line and the loader's name;
+ * what is malformed becomes remarks.
+ */
+void multiboot2_take_words(const struct reader *r, uint64_t paddr, struct multiboot2 *told);
 
 /* Takes everything that the information at `paddr` tells. */
 void multiboot2_take(const struct reader *r, uint64_t paddr);

@@ -36,6 +36,8 @@ header1:
 #define TAG_ENTRY	3
 #define TAG_CONSOLE	4
 #define TAG_FRAMEBUFFER	5
+#define TAG_EFI_BOOT_SERVICES	7	/* leave them alive */
+#define TAG_ENTRY_EFI64	9
 #define TAG_RELOCATABLE	10
 
 #define EGA_TEXT_WILL_DO	2
@@ -52,13 +54,17 @@ header2:
 	.balign	8
 1:	.word	\type, \flags
 	.long	2f - 1b
+	.ifnb	\fields
 	.long	\fields
+	.endif
 2:
 	.endm
 	tag	TAG_ADDRESS, 0, LOAD_PADDR + rva_multiboot + (header2 - header1), LOAD_PADDR, LOAD_PADDR + rva_data_raw_end, LOAD_PADDR + rva_end
 	tag	TAG_ENTRY, 0, LOAD_PADDR + rva_multiboot_entry
 	tag	TAG_CONSOLE, OPTIONAL, EGA_TEXT_WILL_DO
 	tag	TAG_FRAMEBUFFER, OPTIONAL, 0, 0, 0
+	tag	TAG_EFI_BOOT_SERVICES, OPTIONAL
+	tag	TAG_ENTRY_EFI64, OPTIONAL, LOAD_PADDR + rva_multiboot2_efi_entry
 	tag	TAG_RELOCATABLE, OPTIONAL, LOAD_PADDR, 0xffffffff, 4096, PREFER_LOW
 	.balign	8
 	.word	0, 0				/* end */

@@ -7,6 +7,7 @@
  */
 #define LOADED_HIGH	0x01
 #define XLF_KERNEL_64	0x0001			/* entered at 0x200 behind the 32-bit entry, below 4 GiB */
+#define XLF_EFI_HANDOVER_64	0x0008		/* entered by handover_offset with boot services alive */
 #define SETUP_E820_EXT	0x00000001
 #define SETUP_INDIRECT	0x80000000
 
@@ -38,7 +39,7 @@ header:
 	.long	0x1000				/* 230 kernel_alignment */
 	.byte	1				/* 234 relocatable_kernel */
 	.byte	12				/* 235 min_alignment: 2^12 */
-	.word	XLF_KERNEL_64			/* 236 xloadflags */
+	.word	XLF_KERNEL_64 | XLF_EFI_HANDOVER_64	/* 236 xloadflags */
 	.long	1023				/* 238 cmdline_size */
 	.long	0				/* 23c hardware_subarch: PC */
 	.quad	0				/* 240 hardware_subarch_data */
@@ -46,7 +47,7 @@ header:
 	.quad	0				/* 250 setup_data */
 	.quad	0x100000			/* 258 pref_address */
 	.long	linux_init_size			/* 260 init_size */
-	.long	0				/* 264 handover_offset: not offered */
+	.long	rva_handover64 - 0x1000 - 0x200	/* 264 handover_offset: 64-bit loaders add the 0x200 */
 	.long	rva_kernel_info - 0x1000	/* 268 kernel_info_offset: from the protected-mode part on */
 header_end:
 	.byte	0xe9				/* 26c jump to the setup code */

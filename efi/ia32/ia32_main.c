@@ -41,7 +41,7 @@ static EFI_STATUS load_kernel(const struct firmware *firmware, struct pages *ker
 EFI_STATUS EFIAPI ia32_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 {
     uint64_t entry_tsc = rdtsc();
-    struct firmware firmware = {image, system, system->BootServices, NULL, NULL};
+    struct firmware firmware = {.image = image, .system = system, .boot = system->BootServices};
     struct efi_map map = {.descriptors = (void *)map_buffer, .room_bytes = MAP_BYTES};
     struct pages kernel = {0, 0};
 

@@ -242,6 +242,26 @@ static void test_efi(void **state)
     assert_int_equal(info->memory_map.regions[1].end, 0x22000);
 }
 
+static void test_words_for_the_efi_entry(void **state)
+{
+    struct multiboot2 m;
+
+    (void)state;
+    tag_text(1, "exit", 5);
+    tag(12, 16);
+    put(0x123456789a, 8);
+    tag(20, 16);
+    put(0x777, 8);
+    end();
+    room[0] = (uint8_t)used;
+    told = room;
+    multiboot2_take_words(&reader, INFO, &m);
+    assert_string_equal(info->cmdline, "exit");
+    assert_int_equal(m.efi_system_table, 0x123456789a);
+    assert_int_equal(m.efi_image_handle, 0x777);
+    assert_true(m.is_efi_64bit);
+}
+
 /* Each tag one byte shorter than it must be: named, not used, and the one behind it is still read. */
 static void test_short_tags(void **state)
 {
@@ -260,6 +280,7 @@ static void test_short_tags(void **state)
         {14, 28, "ACPI tag malformed"},
         {15, 44, "ACPI tag malformed"},
         {17, 17, "EFI memory map tag malformed"},
+        {20, 16, "EFI image handle tag malformed"},
     };
 
     (void)state;
@@ -409,6 +430,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_map_of_longer_entries, setup, teardown),
         cmocka_unit_test_setup_teardown(test_newer_rsdp_counts, setup, teardown),
         cmocka_unit_test_setup_teardown(test_efi, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_words_for_the_efi_entry, setup, teardown),
         cmocka_unit_test_setup_teardown(test_short_tags, setup, teardown),
         cmocka_unit_test_setup_teardown(test_map_steps_that_cannot_be, setup, teardown),
         cmocka_unit_test_setup_teardown(test_sizes_that_lead_nowhere, setup, teardown),

@@ -132,10 +132,12 @@ def test_linux_setup_header(file):
 
 
 def test_linux_entries(file, symbols):
-    """The 64-bit entry and kernel_info, counted from the 32-bit entry on."""
-    xloadflags, info = (struct.unpack_from(*field)[0] for field in (("<H", file, 0x236), ("<I", file, 0x268)))
-    assert xloadflags == 1
+    """The 64-bit entry, EFI handover (64-bit loaders add 0x200), and kernel_info; counted from the 32-bit entry on."""
+    xloadflags, handover, info = (struct.unpack_from(*field)[0] for field in (
+        ("<H", file, 0x236), ("<I", file, 0x264), ("<I", file, 0x268)))
+    assert xloadflags == 1 | 8
     assert symbols["entry32"] == symbols["text_start"] and symbols["entry64"] == symbols["text_start"] + 0x200
+    assert symbols["text_start"] + handover + 0x200 == symbols["handover64"]
     assert struct.unpack_from("<4sII", file, symbols["text_start"] + info) == (b"LToP", 16, 16)
 
 
@@ -171,8 +173,10 @@ def test_multiboot2_header(file, symbols):
     assert header - load == at
     assert load_end - load == symbols["data_raw_end"] and end - load == symbols["image_end"]
     assert struct.unpack("<I", tags[3])[0] - load == symbols["multiboot_entry"]
+    assert struct.unpack("<I", tags[9])[0] - load == symbols["multiboot2_efi_entry"]
+    assert tags[7] == b""  # boot services stay
     assert struct.unpack("<4I", tags[10]) == (1 << 20, 0xFFFFFFFF, 4096, 1)
-    assert set(tags) == {0, 2, 3, 4, 5, 10}
+    assert set(tags) == {0, 2, 3, 4, 5, 7, 9, 10}
 
 
 @pytest.mark.parametrize("kind", ["x86-multiboot", "x86-multiboot2", "x86-linux32", "x86_64-efi"])
