@@ -55,7 +55,7 @@ EARLY_OBJECTS := $(EFI_OBJECTS) $(LEGACY_OBJECTS) $(addprefix $(BUILD)/kernel/, 
 
 # Small is fast as long as every byte is read from a disk first. What loops over much is compiled for speed.
 HOT_OBJECTS := $(addprefix $(BUILD)/kernel/, memory_map.o efi_memory_map.o paging.o console.o log.o serial.o screen.o framebuffer.o \
-    vga_text.o psf.o utf8.o crc32.o string.o traps.o acpi.o smbios.o)
+    vga_text.o crc32.o string.o traps.o acpi.o smbios.o)
 $(HOT_OBJECTS): CFLAGS += -O2
 
 OBJECTS := $(EFI_OBJECTS) $(LEGACY_OBJECTS) $(KERNEL_OBJECTS)

@@ -16,7 +16,7 @@ def functions(lines):
         fields = line.split()
         if len(fields) != 3 or fields[1] not in "tTW":
             continue
-        address, name = int(fields[0], 16), fields[2]
+        address, name = int(fields[0], 16), fields[2].split(".")[0]  # without the compiler's .constprop.0
         if name < found.get(address, "\x7f"):
             found[address] = name
     return sorted(found.items())
