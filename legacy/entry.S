@@ -133,8 +133,38 @@ map_gib:
 	jne	1b
 2:	ret
 
-	.org	entry32 + 0x200, 0xcc
+multiboot_entry:
+	mov	%ebx, %esi
+	mov	$ENTRY_MULTIBOOT1, %ebx
+	lea	MULTIBOOT1_BOOT_DEVICE + 4(%esi), %esp
+	cmp	$MULTIBOOT2_MAGIC, %eax
+	jne	protected
+	mov	$ENTRY_MULTIBOOT2, %ebx
+	lea	MULTIBOOT2_RESERVED + 4(%esi), %esp
+	jmp	protected
+
+/* %esi = what the loader tells, %edi = entry, %edx:%ebx = time stamp; long mode, upper halves undefined. */
 	.code64
+entry_common:
+	xor	%eax, %eax
+	mov	%eax, %ds
+	mov	%eax, %es
+	mov	%eax, %fs
+	mov	%eax, %gs
+	mov	%eax, %ss
+	lea	kernel_stack_top(%rip), %rsp
+	mov	%ebx, %eax
+	mov	%edi, %ecx
+	mov	%esi, %edi
+	mov	%edx, %esi
+	shl	$32, %rsi
+	or	%rax, %rsi
+	mov	%ecx, %edx
+	xor	%ebp, %ebp
+	call	legacy_main
+	ud2
+
+	.org	entry32 + 0x200, 0xcc
 entry64:
 	cli
 	cld
@@ -170,43 +200,13 @@ entry64:
 	mov	$ENTRY_LINUX_64, %ebx
 	jmp	protected
 
-multiboot_entry:
-	mov	%ebx, %esi
-	mov	$ENTRY_MULTIBOOT1, %ebx
-	lea	MULTIBOOT1_BOOT_DEVICE + 4(%esi), %esp
-	cmp	$MULTIBOOT2_MAGIC, %eax
-	jne	protected
-	mov	$ENTRY_MULTIBOOT2, %ebx
-	lea	MULTIBOOT2_RESERVED + 4(%esi), %esp
-	jmp	protected
-
-/* %esi = what the loader tells, %edi = entry, %edx:%ebx = time stamp; long mode, upper halves undefined. */
-	.code64
-entry_common:
-	xor	%eax, %eax
-	mov	%eax, %ds
-	mov	%eax, %es
-	mov	%eax, %fs
-	mov	%eax, %gs
-	mov	%eax, %ss
-	lea	kernel_stack_top(%rip), %rsp
-	mov	%ebx, %eax
-	mov	%edi, %ecx
-	mov	%esi, %edi
-	mov	%edx, %esi
-	shl	$32, %rsi
-	or	%rax, %rsi
-	mov	%ecx, %edx
-	xor	%ebp, %ebp
-	call	legacy_main
-	ud2
-
 /*
  * multiboot2_efi_entry: entered by a loader that left boot services alive, as UEFI enters its applications but for the
  *   arguments: %ebx = physical address of Multiboot 2 information (Multiboot2 2.0, 3.1.12 and 3.5).
  * handover64: the same with %rdi = image handle, %rsi = system table, %rdx = boot_params, and without a return
  *   address (boot.rst, "EFI Handover Protocol"). .bss is whatever was there.
  */
+	.code64
 multiboot2_efi_entry:
 	cld
 	mov	%ebx, %edi
