@@ -26,5 +26,5 @@ def draw(figures, path):
     figure, rows = pyplot.subplots(len(figures["boot"]), 1, figsize=(8, 5), constrained_layout=True)
     for axes, (route, subjects) in zip(rows, figures["boot"].items()):
         _draw_route(axes, TITLES[route], subjects)
-    rows[-1].legend(loc="lower right", frameon=False)
+    rows[0].legend(loc="upper right", frameon=False)  # beside the shortest bars
     figure.savefig(path, dpi=120, metadata={"Software": None})
