@@ -149,7 +149,7 @@ static void block_runs(unsigned cpu, void *context)
     if (ram.bytes == NULL)
         qemu_find_memory();
     events_tell_late();
-    qemu_hold_while_reading();
+    qemu_hold();
     current = block;
     if (!started && block->may_be_entry && is_entry(block))
         start(block);

@@ -5,8 +5,9 @@
  * A TCG plugin for the QEMU 7.2 of Debian 12; what is measured is unchanged. Every instruction adds one to a
  * counter of the code it belongs to: the firmware's, or the subject's own (boot sector, loader, kernel). A
  * repeated string instruction counts once for each repetition, as in QEMU's own count. Nothing depends on the
- * host: virtual time advances with instructions (-icount), and while a disk request is on its way the CPU is
- * held, so that loops which poll a disk always take the same number of turns.
+ * host: virtual time advances with instructions (-icount), and while a disk request is on its way, or work
+ * that a device has left to QEMU's main loop, the CPU is held (qemu.c), so that loops which poll a device
+ * always take the same number of turns.
  *
  * Events: `start`, the subject's first instruction (BIOS: 0x7c00; UEFI: the entry point of the PE file).
  * `banner`, the first character of it on the screen (screen.c). `pixel`, the first one. `serial`, the first

@@ -63,9 +63,14 @@ extern struct host_memory ram, video;
 void qemu_find_symbols(void);
 void qemu_find_disks(void);  /* when the disks are there and idle */
 void qemu_find_memory(void); /* when the machine is complete */
-void qemu_hold_while_reading(void);
 void qemu_flush_translations(void);
 int64_t qemu_idle_ns(void);
+
+/*
+ * Before each block: holds the CPU while a disk request is on its way, or work that a device has left to
+ * QEMU. To the guest neither takes any time, on any host.
+ */
+void qemu_hold(void);
 
 /* Numbers from guest RAM; 0 beyond its end. */
 uint64_t ram_u64(uint64_t paddr);
