@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """boot_profile.py bios|uefi - which functions and which calls of the firmware the instructions of a boot go to, up to
-the banner and up to `Janus ready`.
+the banner and up to `Janus ready`. The count is that of the first character; where it goes is told when all of the
+banner or of the line is out, some dozen instructions later.
 """
 import collections
 import re
