@@ -22,7 +22,6 @@ from screen import BUILD  # noqa: E402
 PLUGIN = BUILD / "meter.so"
 ENTRY_BYTES = 64
 SECTOR_BYTES = 512
-MAX_OUTLIERS = 2
 MACHINES = {"bios": "pc", "uefi": "q35"}  # with their own IDE and AHCI
 
 # Two shifts, to tell waits from work. At shift 0 OVMF would poll a TPM that is not there for a minute.
@@ -152,27 +151,12 @@ def measure(subject, until, **options):
                 return seen
 
 
-def _most_frequent(results):
-    """The results that are the same as most others are."""
-    return max(([other for other in results if other == one] for one in results), key=len)
-
-
 def measure_steadily(runs, subject, until, **options):
-    """
-    The same of several runs, which must agree in every figure. They run side by side: the host does not matter. But for
-    one thing, seen with many more processes than processors: the interrupt at the end of a disk request may be taken a
-    block of instructions later, and a loop of the firmware's that waits for it takes one turn more. So up to MAX_OUTLIERS
-    runs more are made, and it is told that they were.
-    """
-    def run(_):
-        return measure(subject, until, **options)
-
+    """The same of several runs, which must agree in every figure. They run side by side: the host does not matter."""
     with concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
-        results = list(pool.map(run, range(runs)))
-    while len(same := _most_frequent(results)) < runs:
-        if len(results) == runs + MAX_OUTLIERS:
-            raise MeterError("\n".join([f"{subject.name}, {subject.route}: runs differ", *map(str, results)]))
-        results.append(run(None))
-    if len(results) > runs:
-        print(f"{subject.name}, {subject.route}: of {len(results)} runs {runs} agree", file=sys.stderr)
-    return same[0]
+        first, *others = pool.map(lambda _: measure(subject, until, **options), range(runs))
+    for other in others:
+        differences = [f"{name}: {first[name]} / {other.get(name)}" for name in first if first[name] != other.get(name)]
+        if differences:
+            raise MeterError("\n".join([f"{subject.name}, {subject.route}: runs differ", *differences]))
+    return first
