@@ -6,6 +6,7 @@ import subprocess
 import pytest
 
 from images import FILE, FILE_ON_DISK, IMAGE, put, with_cmdline
+from loaders import FILE_NAME, with_grub
 from machine import EXIT_SUCCESS, ROOT
 from report import Report
 from screen import BUILD
@@ -131,3 +132,10 @@ def test_signed_disk_starts_without_secure_boot(start, firmware, signed_disk):
 def test_signed_file_starts_by_qemus_loader(start, firmware, signed):
     kernel = ["-kernel", str(signed / "BOOTX64.EFI"), "-append", "exit"]
     assert boots(start(firmware, IMAGE, attach="none", arguments=kernel)).field("firmware").endswith(STATES[firmware])
+
+
+@pytest.mark.parametrize("command", ["linux", "multiboot", "multiboot2"])
+def test_signed_file_starts_by_grub(start, signed, disk_copy, command):
+    disk = with_grub("bios", disk_copy(), command + " {} exit")
+    put(disk, FILE_NAME, (signed / "BOOTX64.EFI").read_bytes())
+    assert " loader GRUB" in boots(start("bios", disk)).field("entered by")
