@@ -22,16 +22,6 @@ struct page_tables kernel_page_tables;
 /* enter_kernel.S */
 _Noreturn void enter_kernel(uint64_t root_paddr, uint64_t stack_top, uint64_t entry);
 
-static uint64_t page_floor(uint64_t address)
-{
-    return address & ~(PAGE_BYTES - 1);
-}
-
-static uint64_t page_ceil(uint64_t address)
-{
-    return page_floor(address + PAGE_BYTES - 1);
-}
-
 static uint64_t rva(const uint8_t *symbol)
 {
     return (uint64_t)(symbol - image_start);

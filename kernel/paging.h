@@ -7,6 +7,19 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "kernel/address_space.h"
+
+/* The page boundary at or below an address, and the one at or above it. */
+static inline uint64_t page_floor(uint64_t address)
+{
+    return address & ~(PAGE_BYTES - 1);
+}
+
+static inline uint64_t page_ceil(uint64_t address)
+{
+    return page_floor(address + PAGE_BYTES - 1);
+}
+
 /* Rights and memory type of a mapping. Everything can be read; nothing may be writable and executable. */
 #define PAGE_WRITE           UINT64_C(0x002)
 #define PAGE_WRITE_COMBINING UINT64_C(0x008) /* PWT: entry 1 of the PAT, see paging_enable_features() */

@@ -23,11 +23,6 @@ struct extent {
     uint64_t rights;
 };
 
-static uint64_t page_floor(uint64_t address)
-{
-    return address & ~(PAGE_BYTES - 1);
-}
-
 static bool is_in(uint64_t paddr, uint64_t base, uint64_t bytes)
 {
     return paddr - base < bytes;
@@ -71,7 +66,7 @@ static struct extent writable_around(uint64_t page, const struct memory_region *
     uint64_t sealed_end = boot_info.image_paddr + (uint64_t)(data_start - image_start);
     struct extent e = {page & ~(span - 1), (page & ~(span - 1)) + span, PAGE_WRITE};
 
-    clip(&e, page_floor(r->base + PAGE_BYTES - 1), page_floor(r->end));
+    clip(&e, page_ceil(r->base), page_floor(r->end));
     if (page < sealed) /* what of the image must not be written has no second, writable address */
         clip(&e, PAGE_BYTES, sealed);
     else
