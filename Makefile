@@ -18,11 +18,11 @@ COMMON   := -std=c11 -ffreestanding -fno-stack-protector -fno-asynchronous-unwin
             -ffile-prefix-map=$(CURDIR)=. -I. $(WARNINGS) -MMD -MP
 # One set of flags for all 64-bit code: it addresses everything relative to itself, so that it runs wherever it was
 # loaded; it touches no register but the general ones; it keeps frame pointers, for backtraces.
-CFLAGS   := $(COMMON) -g -Os -m64 -fpie -mcmodel=small -include kernel/hidden.h -mno-red-zone -mgeneral-regs-only \
+CFLAGS   := $(COMMON) -g -Os -m64 -fpie -mcmodel=small -include kernel/boot/hidden.h -mno-red-zone -mgeneral-regs-only \
             -fno-omit-frame-pointer -fno-shrink-wrap -fno-optimize-sibling-calls
 EFI_FLAGS := -fshort-wchar -DGNU_EFI_USE_MS_ABI -isystem /usr/include/efi -isystem /usr/include/efi/x86_64
 EFI_FLAGS_IA32 := -fshort-wchar -isystem /usr/include/efi -isystem /usr/include/efi/ia32
-CFLAGS_IA32 := $(COMMON) -Os -m32 -march=i686 -malign-double -fpie -include kernel/hidden.h -mgeneral-regs-only \
+CFLAGS_IA32 := $(COMMON) -Os -m32 -march=i686 -malign-double -fpie -include kernel/boot/hidden.h -mgeneral-regs-only \
                -ffunction-sections
 CFLAGS16 := $(COMMON) -Os -m16 -march=i386 -mregparm=3 -mpreferred-stack-boundary=2 -fno-pic -fomit-frame-pointer -mno-sse -mno-mmx -mno-80387
 ASFLAGS  := -g -ffile-prefix-map=$(CURDIR)=. -I. -I$(BUILD) -MMD -MP
@@ -36,26 +36,27 @@ LEGACY_OBJECTS := $(addprefix $(BUILD)/legacy/, setup_header.o multiboot_header.
     low_memory.o reader.o boot_params.o multiboot.o multiboot2.o efi_loaders.o)
 SETUP_OBJECTS  := $(addprefix $(BUILD)/16/legacy/, setup_entry.o setup.o vbe.o bios_call.o a20.o)
 LOADER_OBJECTS := $(addprefix $(BUILD)/16/legacy/, loader_entry.o loader.o disk.o fat32.o partition.o image.o memory_copy.o bios_call.o a20.o) \
-    $(BUILD)/16/kernel/config.o
+    $(BUILD)/16/kernel/lib/config.o
 
 # For 32-bit UEFI: a loader of the file, made of what the file itself asks UEFI with.
 IA32_OBJECTS := $(addprefix $(BUILD)/ia32/efi/, ia32/pe_header.o ia32/ia32_main.o ia32/load_file.o ia32/place_kernel.o \
     ia32/fill_params.o ia32/enter_file.o boot_volume.o command_line.o device_path.o load_options.o graphics.o \
-    secure_boot.o exit_boot_services.o firmware_console.o sbat.o) $(addprefix $(BUILD)/ia32/, kernel/config.o kernel/cmdline.o kernel/serial.o kernel/string.o \
-    legacy/image.o)
+    secure_boot.o exit_boot_services.o firmware_console.o sbat.o) $(addprefix $(BUILD)/ia32/, kernel/lib/config.o \
+    kernel/lib/cmdline.o kernel/console/serial.o kernel/lib/string.o legacy/image.o)
 
-KERNEL_OBJECTS := $(addprefix $(BUILD)/kernel/, main.o boot_info.o memory_map.o efi_memory_map.o efi_system_table.o \
-    paging.o handoff.o enter_kernel.o phys.o segments.o traps.o trap_entry.o panic.o backtrace.o symbols.o trial.o debug_exit.o \
-    scroll.o console.o log.o serial.o screen.o framebuffer.o vga_text.o cp437.o utf8.o psf.o unpack.o fonts/fonts.o \
-    report.o address_bar.o timeline.o firmware_tables.o acpi.o smbios.o image.o crc32.o cmdline.o config.o printf.o string.o)
+# Every file of the kernel's rooms; how to add one: put it there.
+KERNEL_SOURCES := $(sort $(wildcard kernel/*.c kernel/*/*.c kernel/*/*.S)) kernel/console/fonts/fonts.S
+KERNEL_OBJECTS := $(addprefix $(BUILD)/, $(addsuffix .o, $(basename $(KERNEL_SOURCES))))
 
 # What runs before the handoff, wherever the loader put it: it must hold no absolute addresses.
-EARLY_OBJECTS := $(EFI_OBJECTS) $(LEGACY_OBJECTS) $(addprefix $(BUILD)/kernel/, boot_info.o memory_map.o efi_memory_map.o \
-    efi_system_table.o paging.o handoff.o enter_kernel.o cmdline.o config.o string.o serial.o)
+EARLY_OBJECTS := $(EFI_OBJECTS) $(LEGACY_OBJECTS) $(addprefix $(BUILD)/kernel/, \
+    boot/boot_info.o boot/handoff.o boot/enter_kernel.o memory/memory_map.o memory/efi_memory_map.o memory/paging.o \
+    firmware/efi_system_table.o lib/cmdline.o lib/config.o lib/string.o console/serial.o)
 
 # Small is fast as long as every byte is read from a disk first. What loops over much is compiled for speed.
-HOT_OBJECTS := $(addprefix $(BUILD)/kernel/, memory_map.o efi_memory_map.o paging.o console.o log.o serial.o screen.o framebuffer.o \
-    vga_text.o crc32.o string.o traps.o acpi.o smbios.o)
+HOT_OBJECTS := $(addprefix $(BUILD)/kernel/, memory/memory_map.o memory/efi_memory_map.o memory/paging.o \
+    console/console.o console/log.o console/serial.o console/screen.o console/framebuffer.o console/vga_text.o \
+    lib/crc32.o lib/string.o cpu/traps.o firmware/acpi.o firmware/smbios.o)
 $(HOT_OBJECTS): CFLAGS += -O2
 
 OBJECTS := $(EFI_OBJECTS) $(LEGACY_OBJECTS) $(KERNEL_OBJECTS)
@@ -73,10 +74,10 @@ $(OBJECTS) $(IA32_OBJECTS) $(SETUP_OBJECTS) $(LOADER_OBJECTS) \
 # The file -------------------------------------------------------------------------------------------------------------
 
 # Linked twice: the first link finds the addresses for the symbol table that goes into the second.
-$(BUILD)/BOOTX64.EFI: $(BUILD)/janus.elf kernel/seal.py efi/pe_checksum.py
+$(BUILD)/BOOTX64.EFI: $(BUILD)/janus.elf kernel/boot/seal.py efi/pe_checksum.py
 	$(Q)$(OBJCOPY) -O binary $< $(BUILD)/janus.flat
 	$(call say,SEAL,$@)
-	$(Q)$(PYTHON) kernel/seal.py $< $(BUILD)/janus.flat $(BUILD)/janus.sealed
+	$(Q)$(PYTHON) kernel/boot/seal.py $< $(BUILD)/janus.flat $(BUILD)/janus.sealed
 	$(Q)$(PYTHON) efi/pe_checksum.py $(BUILD)/janus.sealed $@
 
 LINK = $(LD) -m elf_x86_64 -static -z noexecstack --build-id=sha1 --fatal-warnings --no-warn-rwx-segments -T kernel/kernel.ld
@@ -85,20 +86,20 @@ $(BUILD)/janus.elf: $(OBJECTS) $(BUILD)/symbols.o kernel/kernel.ld $(BUILD)/earl
 	$(call say,LD,$@)
 	$(Q)$(LINK) -o $@ $(OBJECTS) $(BUILD)/symbols.o
 
-$(BUILD)/early.checked: $(EARLY_OBJECTS) kernel/check_early.sh
-	$(Q)sh kernel/check_early.sh $(EARLY_OBJECTS)
+$(BUILD)/early.checked: $(EARLY_OBJECTS) kernel/boot/check_early.sh
+	$(Q)sh kernel/boot/check_early.sh $(EARLY_OBJECTS)
 	$(Q)touch $@
 
 $(BUILD)/unnamed.elf: $(OBJECTS) $(BUILD)/no_symbols.o kernel/kernel.ld
 	$(call say,LD,$@)
 	$(Q)$(LINK) -o $@ $(OBJECTS) $(BUILD)/no_symbols.o
 
-$(BUILD)/symbols.S: $(BUILD)/unnamed.elf kernel/mksymbols.py
-	$(Q)$(NM) $< | $(PYTHON) kernel/mksymbols.py > $@
+$(BUILD)/symbols.S: $(BUILD)/unnamed.elf kernel/debug/mksymbols.py
+	$(Q)$(NM) $< | $(PYTHON) kernel/debug/mksymbols.py > $@
 
-$(BUILD)/no_symbols.S: kernel/mksymbols.py
+$(BUILD)/no_symbols.S: kernel/debug/mksymbols.py
 	@mkdir -p $(@D)
-	$(Q)$(PYTHON) kernel/mksymbols.py < /dev/null > $@
+	$(Q)$(PYTHON) kernel/debug/mksymbols.py < /dev/null > $@
 
 $(BUILD)/BOOTIA32.EFI: $(IA32_OBJECTS) efi/ia32/ia32.ld efi/pe_checksum.py $(BUILD)/ia32.checked
 	$(call say,LD,$@)
@@ -106,8 +107,8 @@ $(BUILD)/BOOTIA32.EFI: $(IA32_OBJECTS) efi/ia32/ia32.ld efi/pe_checksum.py $(BUI
 	$(Q)$(OBJCOPY) -O binary $(BUILD)/bootia32.elf $(BUILD)/bootia32.flat
 	$(Q)$(PYTHON) efi/pe_checksum.py $(BUILD)/bootia32.flat $@
 
-$(BUILD)/ia32.checked: $(IA32_OBJECTS) kernel/check_early.sh
-	$(Q)sh kernel/check_early.sh $(IA32_OBJECTS)
+$(BUILD)/ia32.checked: $(IA32_OBJECTS) kernel/boot/check_early.sh
+	$(Q)sh kernel/boot/check_early.sh $(IA32_OBJECTS)
 	$(Q)touch $@
 
 $(BUILD)/setup.bin: $(SETUP_OBJECTS) legacy/setup.ld
@@ -115,17 +116,17 @@ $(BUILD)/setup.bin: $(SETUP_OBJECTS) legacy/setup.ld
 	$(Q)$(LD) -m elf_i386 -z noexecstack -T legacy/setup.ld -o $(BUILD)/setup.elf $(SETUP_OBJECTS)
 	$(Q)$(OBJCOPY) -O binary -j .text $(BUILD)/setup.elf $@
 
-$(BUILD)/spleen-%.psf: kernel/fonts/mkfont.py kernel/fonts/repertoire.txt
+$(BUILD)/spleen-%.psf: kernel/console/fonts/mkfont.py kernel/console/fonts/repertoire.txt
 	@mkdir -p $(@D)
 	$(call say,FONT,$@)
-	$(Q)$(PYTHON) kernel/fonts/mkfont.py /usr/share/consolefonts/spleen-$*.psfu.gz kernel/fonts/repertoire.txt $@
+	$(Q)$(PYTHON) kernel/console/fonts/mkfont.py /usr/share/consolefonts/spleen-$*.psfu.gz kernel/console/fonts/repertoire.txt $@
 
-$(BUILD)/%.packed: $(BUILD)/%.psf kernel/fonts/pack.py
+$(BUILD)/%.packed: $(BUILD)/%.psf kernel/console/fonts/pack.py
 	$(call say,PACK,$@)
-	$(Q)$(PYTHON) kernel/fonts/pack.py $< $@
+	$(Q)$(PYTHON) kernel/console/fonts/pack.py $< $@
 
 $(BUILD)/legacy/setup_header.o: $(BUILD)/setup.bin
-$(BUILD)/kernel/fonts/fonts.o: $(FONTS)
+$(BUILD)/kernel/console/fonts/fonts.o: $(FONTS)
 
 $(BUILD)/efi/%.o: efi/%.c
 	@mkdir -p $(@D)
@@ -233,11 +234,11 @@ screenshot: all         ## build/uefi.png and build/bios.png: what either route 
 HOST_CC    := $(CC) -std=c11 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -I. -I$(BUILD) $(WARNINGS)
 HOST_TESTS := $(patsubst tests/host/%.c,$(BUILD)/host/%,$(wildcard tests/host/test_*.c))
 
-# The first line of a host test names the files it is compiled with.
-$(BUILD)/host/%: tests/host/%.c tests/host/host_test.h $(FONTS) $(wildcard kernel/*.[ch] legacy/*.[ch] efi/*.[ch])
+# The first comment of a host test names the files it is compiled with.
+$(BUILD)/host/%: tests/host/%.c tests/host/host_test.h $(FONTS) $(wildcard kernel/*.[ch] kernel/*/*.[ch] legacy/*.[ch] efi/*.[ch])
 	@mkdir -p $(@D)
 	$(call say,HOSTCC,$<)
-	$(Q)$(HOST_CC) $< $(shell sed -n '1s,^/\* units: \(.*\) \*/,\1,p' tests/host/$*.c) -lcmocka -o $@
+	$(Q)$(HOST_CC) $< $(shell sed -n ':a;/\*\//!{N;ba};s,^/\* units:,,;s,\n \*,,g;s,\*/,,p;q' tests/host/$*.c) -lcmocka -o $@
 
 test: all $(HOST_TESTS) $(BUILD)/meter.so ## every test: host, file and disk, booted in QEMU on both routes
 	$(Q)JANUS_BUILD=$(abspath $(BUILD)) $(PYTHON) -B -m pytest -q -p no:cacheprovider -n 2 --dist loadscope \
@@ -293,4 +294,4 @@ help:                   ## this list
 .DELETE_ON_ERROR:
 .SECONDARY:
 
--include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d $(BUILD)/*/*/*.d)
+-include $(shell find $(BUILD) -name "*.d" 2>/dev/null)

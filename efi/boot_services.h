@@ -9,7 +9,7 @@
 
 #include <efi.h>
 
-#include "kernel/boot_info.h"
+#include "kernel/boot/boot_info.h"
 
 struct firmware {
     EFI_HANDLE image;

@@ -5,8 +5,8 @@
 #include "efi/boot_services.h"
 #include "efi/device_path.h"
 #include "efi/load_options.h"
-#include "kernel/cmdline.h"
-#include "kernel/config.h"
+#include "kernel/lib/cmdline.h"
+#include "kernel/lib/config.h"
 
 #define MAX_FILE_BYTES 256 /* of the image's own path */
 

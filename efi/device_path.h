@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "kernel/span.h"
+#include "kernel/lib/span.h"
 
 /* A path does not tell how long it is: so many bytes are looked at, and no more. */
 #define DEVICE_PATH_MAX_BYTES 2048

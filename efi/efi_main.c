@@ -7,13 +7,13 @@
  * returned to it.
  */
 #include "efi/boot_services.h"
-#include "kernel/cpu.h"
-#include "kernel/efi_entry.h"
-#include "kernel/efi_memory_map.h"
-#include "kernel/efi_system_table.h"
-#include "kernel/handoff.h"
-#include "kernel/section.h"
-#include "kernel/string.h"
+#include "kernel/cpu/cpu.h"
+#include "kernel/firmware/efi_entry.h"
+#include "kernel/memory/efi_memory_map.h"
+#include "kernel/firmware/efi_system_table.h"
+#include "kernel/boot/handoff.h"
+#include "kernel/boot/section.h"
+#include "kernel/lib/string.h"
 
 EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system);
 

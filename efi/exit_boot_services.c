@@ -6,8 +6,8 @@
  * services may be called, nothing is allocated and nothing printed. So the room is made beforehand.
  */
 #include "efi/boot_services.h"
-#include "kernel/cpu.h"
-#include "kernel/serial.h"
+#include "kernel/cpu/cpu.h"
+#include "kernel/console/serial.h"
 
 #define MAX_TRIES   16
 #define SLACK_BYTES (UINTN)16384 /* what the map may grow by between two calls */

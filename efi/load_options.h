@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-#include "kernel/span.h"
+#include "kernel/lib/span.h"
 
 /*
  * Writes load options to `text`, at most `size` bytes, not 0-terminated, and returns how many. Load options

@@ -10,8 +10,8 @@
 #include "efi/boot_services.h"
 #include "efi/device_path.h"
 #include "efi/load_options.h"
-#include "kernel/cmdline.h"
-#include "kernel/string.h"
+#include "kernel/lib/cmdline.h"
+#include "kernel/lib/string.h"
 
 #define INFO_CHARS 64 /* of LoaderInfo */
 

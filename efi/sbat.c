@@ -4,7 +4,7 @@
  * Two lines of comma-separated fields (shim, SBAT.md): component, generation, vendor, package, version,
  * address. The generation goes up when a hole that breaks Secure Boot has been closed. No field may be empty.
  */
-#include "kernel/image.h"
+#include "kernel/boot/image.h"
 
 #define SBAT                                                                                                 \
     "sbat,1,SBAT Version,sbat,1,https://github.com/rhboot/shim/blob/main/SBAT.md\n"                          \

@@ -3,19 +3,18 @@
  */
 #include "kernel/main.h"
 
-#include "kernel/address_space.h"
-#include "kernel/boot_info.h"
-#include "kernel/console.h"
-#include "kernel/cpu.h"
-#include "kernel/debug_exit.h"
-#include "kernel/handoff.h"
-#include "kernel/image.h"
-#include "kernel/report.h"
-#include "kernel/scroll.h"
-#include "kernel/segments.h"
-#include "kernel/timeline.h"
-#include "kernel/traps.h"
-#include "kernel/trial.h"
+#include "kernel/memory/address_space.h"
+#include "kernel/boot/boot_info.h"
+#include "kernel/console/console.h"
+#include "kernel/cpu/cpu.h"
+#include "kernel/debug/debug_exit.h"
+#include "kernel/boot/handoff.h"
+#include "kernel/boot/image.h"
+#include "kernel/report/report.h"
+#include "kernel/cpu/segments.h"
+#include "kernel/report/timeline.h"
+#include "kernel/cpu/traps.h"
+#include "kernel/words.h"
 
 /* Code that is not what was built must not be run any further. */
 static void check_image(void)
@@ -52,8 +51,7 @@ _Noreturn void kernel_main(void)
     check_image();                                      /* before anything else runs */
     report_machine();                                   /* what the firmware handed over */
     report_end();                                       /* "Janus ready" */
-    scroll_run();                                       /* many lines, if the command line asks for them */
-    trial_run();                                        /* an exception, if the command line asks for one */
+    words_run();                                        /* what else the command line asks for */
     debug_exit(DEBUG_EXIT_SUCCESS);
     halt_forever();
 }

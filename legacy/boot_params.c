@@ -3,7 +3,7 @@
  */
 #include "legacy/boot_params.h"
 
-#include "kernel/string.h"
+#include "kernel/lib/string.h"
 #include "legacy/setup_data.h"
 
 #define VIDEO_TYPE_VGA_TEXT 1

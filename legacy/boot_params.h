@@ -4,7 +4,7 @@
 #ifndef LEGACY_BOOT_PARAMS_H
 #define LEGACY_BOOT_PARAMS_H
 
-#include "kernel/span.h"
+#include "kernel/lib/span.h"
 #include "legacy/reader.h"
 
 /* Offsets in boot_params (Linux Documentation/arch/x86/zero-page.rst and boot.rst). */

@@ -4,10 +4,10 @@
  * Entered from entry.S on the firmware's stack, with everything as the firmware maps it, .bss clear. Leaves
  * through efi_enter(): the rest is the UEFI route's.
  */
-#include "kernel/cpu.h"
-#include "kernel/efi_entry.h"
-#include "kernel/serial.h"
-#include "kernel/string.h"
+#include "kernel/cpu/cpu.h"
+#include "kernel/firmware/efi_entry.h"
+#include "kernel/console/serial.h"
+#include "kernel/lib/string.h"
 #include "legacy/boot_params.h"
 #include "legacy/multiboot2.h"
 

@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#include "kernel/span.h"
+#include "kernel/lib/span.h"
 
 #define FIRST_CLUSTER      2u /* the first two entries of a FAT are not clusters */
 #define MAX_CLUSTERS       0x0ffffff5u

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "kernel/span.h"
+#include "kernel/lib/span.h"
 
 #define IMAGE_HEADER_BYTES 1024 /* the header lies in the first two sectors */
 

@@ -4,13 +4,13 @@
  * Entered from entry.S in 64-bit mode on the kernel's stack, at the physical address a loader chose, with
  * the image mapped where it is. Leaves through handoff().
  */
-#include "kernel/acpi.h"
-#include "kernel/boot_info.h"
-#include "kernel/cpu.h"
-#include "kernel/handoff.h"
-#include "kernel/section.h"
-#include "kernel/serial.h"
-#include "kernel/smbios.h"
+#include "kernel/firmware/acpi.h"
+#include "kernel/boot/boot_info.h"
+#include "kernel/cpu/cpu.h"
+#include "kernel/boot/handoff.h"
+#include "kernel/boot/section.h"
+#include "kernel/console/serial.h"
+#include "kernel/firmware/smbios.h"
 #include "legacy/boot_params.h"
 #include "legacy/entry.h"
 #include "legacy/low_memory.h"

@@ -9,9 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "kernel/config.h"
-#include "kernel/section.h"
-#include "kernel/span.h"
+#include "kernel/lib/config.h"
+#include "kernel/boot/section.h"
+#include "kernel/lib/span.h"
 #include "legacy/a20.h"
 #include "legacy/asm16.h"
 #include "legacy/bios.h"

@@ -5,7 +5,7 @@
  */
 #include "legacy/low_memory.h"
 
-#include "kernel/cpu.h"
+#include "kernel/cpu/cpu.h"
 
 #define LIMIT_4GIB  (UINT64_C(1) << 32)
 #define PAGE_0_END  4096u

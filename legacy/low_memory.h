@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "kernel/span.h"
+#include "kernel/lib/span.h"
 
 #define LOW_MEMORY_MAPPED (UINT64_C(1) << 30) /* from 0 to here memory is mapped where it is, once begun */
 

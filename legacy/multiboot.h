@@ -7,8 +7,8 @@
 #ifndef LEGACY_MULTIBOOT_H
 #define LEGACY_MULTIBOOT_H
 
-#include "kernel/boot_info.h"
-#include "kernel/span.h"
+#include "kernel/boot/boot_info.h"
+#include "kernel/lib/span.h"
 #include "legacy/reader.h"
 
 #define MULTIBOOT_INFO_BYTES 118

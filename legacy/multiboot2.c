@@ -3,9 +3,9 @@
  */
 #include "legacy/multiboot2.h"
 
-#include "kernel/acpi.h"
-#include "kernel/smbios.h"
-#include "kernel/string.h"
+#include "kernel/firmware/acpi.h"
+#include "kernel/firmware/smbios.h"
+#include "kernel/lib/string.h"
 #include "legacy/multiboot.h"
 
 #define HEADER_BYTES   8 /* of the information, and of a tag */

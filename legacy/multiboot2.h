@@ -10,7 +10,7 @@
 
 #include <stdbool.h>
 
-#include "kernel/span.h"
+#include "kernel/lib/span.h"
 #include "legacy/reader.h"
 
 /* What the tags hold. An empty span or 0: not told. Of several tags of one type the last counts. */

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "kernel/span.h"
+#include "kernel/lib/span.h"
 
 enum mbr_kind {
     MBR_NOTHING,   /* nothing to boot from */

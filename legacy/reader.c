@@ -3,9 +3,9 @@
  */
 #include "legacy/reader.h"
 
-#include "kernel/efi_memory_map.h"
-#include "kernel/efi_system_table.h"
-#include "kernel/string.h"
+#include "kernel/memory/efi_memory_map.h"
+#include "kernel/firmware/efi_system_table.h"
+#include "kernel/lib/string.h"
 
 #define E820_BYTES 20 /* base, length, type */
 

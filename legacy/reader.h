@@ -9,8 +9,8 @@
 #ifndef LEGACY_READER_H
 #define LEGACY_READER_H
 
-#include "kernel/boot_info.h"
-#include "kernel/span.h"
+#include "kernel/boot/boot_info.h"
+#include "kernel/lib/span.h"
 
 #define MAP_ENTRY_BYTES 24 /* of the raw map's records that are not EFI descriptors */
 

@@ -3,7 +3,7 @@
  */
 #include "legacy/vbe.h"
 
-#include "kernel/section.h"
+#include "kernel/boot/section.h"
 #include "legacy/asm16.h"
 #include "legacy/bios.h"
 #include "legacy/boot_params.h"

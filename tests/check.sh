@@ -35,7 +35,7 @@ under() {
     forbid "no trailing blanks" '[[:blank:]]+$' $everything
     forbid "no line over 120 characters" '^.{121}' $sources
 
-    sh kernel/check_early.sh $(make -s --no-print-directory early-objects) || bad=1
+    sh kernel/boot/check_early.sh $(make -s --no-print-directory early-objects) || bad=1
 
     cppcheck --quiet --error-exitcode=1 --std=c11 --platform=unix64 -I. --enable=warning,performance,portability \
         --suppress=missingIncludeSystem --inline-suppr \

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 
 #include "efi/boot_services.h"
-#include "kernel/span.h"
+#include "kernel/lib/span.h"
 
 #define FILE_NAME L"\\EFI\\BOOT\\BOOTX64.EFI"
 

@@ -8,7 +8,7 @@
  * Entered by the firmware in 32-bit protected mode, flat, identity-mapped or without paging.
  */
 #include "efi/ia32/ia32.h"
-#include "kernel/cpu.h"
+#include "kernel/cpu/cpu.h"
 #include "legacy/boot_params.h"
 
 #define FEATURE_LONG (1u << 29)

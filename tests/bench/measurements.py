@@ -74,7 +74,7 @@ def _normalise_once(folder, disk):
     early = bios_image_paddr() - symbols()["image_start"]
     watches = [("begin", symbols()["memory_map_normalise"] + early), ("end", symbols()["memory_map_largest"] + early)]
     functions = Functions("bios", bios_image_paddr())
-    adding = functions_of("kernel/memory_map.o")
+    adding = functions_of("kernel/memory/memory_map.o")
     with Meter(folder, janus("bios", disk), memory=map_disk.MEMORY, watches=watches, profile=True) as meter:
         for event in meter.events():
             if event["event"] == "watch begin":

@@ -18,7 +18,7 @@ from screen import read_cp437
 HANG_SECONDS = 180
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
-EXIT_SUCCESS, EXIT_PANIC, EXIT_DAMAGED = 33, 35, 37
+EXIT_SUCCESS, EXIT_PANIC, EXIT_DAMAGED, EXIT_TESTS = 33, 35, 37, 39
 
 # The ways a disk can be attached; {} stands for options of the disk itself.
 ATTACHMENTS = {

@@ -150,7 +150,7 @@ def colors_in(path):
 
 def palette():
     """The kernel's colours, from its own header."""
-    text = (pathlib.Path(__file__).resolve().parents[2] / "kernel/palette.h").read_text()
+    text = (pathlib.Path(__file__).resolve().parents[2] / "kernel/console/palette.h").read_text()
     rows = re.findall(r"\[COLOR_\w+\] = \{0x(\w\w), 0x(\w\w), 0x(\w\w)\}", text)
     return {tuple(int(value, 16) for value in row) for row in rows}
 

@@ -1,4 +1,5 @@
-/* units: legacy/boot_params.c legacy/reader.c kernel/efi_*.c kernel/memory_map.c */
+/* units: legacy/boot_params.c legacy/reader.c kernel/memory/efi_memory_map.c
+ * kernel/firmware/efi_system_table.c kernel/memory/memory_map.c */
 /*
  * boot_params and what it points at, in a small memory of its own: physical address = offset.
  */

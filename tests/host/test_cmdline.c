@@ -1,7 +1,7 @@
-/* units: kernel/cmdline.c */
+/* units: kernel/lib/cmdline.c */
 #include "tests/host/host_test.h"
 
-#include "kernel/cmdline.h"
+#include "kernel/lib/cmdline.h"
 
 static struct span text(const char *s)
 {

@@ -1,7 +1,7 @@
-/* units: kernel/config.c */
+/* units: kernel/lib/config.c */
 #include "tests/host/host_test.h"
 
-#include "kernel/config.h"
+#include "kernel/lib/config.h"
 
 /* `file` becomes `line` in a buffer of exactly `room` bytes, where ASan sees every byte too far. */
 static void expect(const char *file, size_t num_bytes, size_t room, const char *line)

@@ -1,4 +1,5 @@
-/* units: kernel/framebuffer.c kernel/printf.c kernel/psf.c kernel/utf8.c kernel/fonts/fonts.S */
+/* units: kernel/console/framebuffer.c kernel/lib/printf.c kernel/console/psf.c kernel/lib/utf8.c
+ * kernel/console/fonts/fonts.S */
 /*
  * The console with every set of outputs there can be: a serial port made of a few variables, a framebuffer
  * and a VGA made of memory.
@@ -10,15 +11,15 @@
 static void out8(uint16_t port, uint8_t value);
 static uint8_t in8(uint16_t port);
 
-#include "kernel/cp437.c"
-#include "kernel/log.c"
-#include "kernel/screen.c"
-#include "kernel/serial.c"
-#include "kernel/unpack.c"
+#include "kernel/console/cp437.c"
+#include "kernel/console/log.c"
+#include "kernel/console/screen.c"
+#include "kernel/console/serial.c"
+#include "kernel/lib/unpack.c"
 #define text video_memory /* not the name of a parameter in the files behind it */
-#include "kernel/vga_text.c"
+#include "kernel/console/vga_text.c"
 #undef text
-#include "kernel/console.c"
+#include "kernel/console/console.c"
 
 #define SENT_BYTES 200000
 

@@ -1,7 +1,7 @@
-/* units: kernel/efi_memory_map.c kernel/memory_map.c */
+/* units: kernel/memory/efi_memory_map.c kernel/memory/memory_map.c */
 #include "tests/host/host_test.h"
 
-#include "kernel/efi_memory_map.h"
+#include "kernel/memory/efi_memory_map.h"
 
 static struct memory_map map;
 static struct memory_map_work work;

@@ -1,10 +1,10 @@
-/* units: kernel/efi_system_table.c */
+/* units: kernel/firmware/efi_system_table.c */
 /*
  * An EFI system table of either width in a small memory of its own: physical address = offset.
  */
 #include "tests/host/host_test.h"
 
-#include "kernel/efi_system_table.h"
+#include "kernel/firmware/efi_system_table.h"
 
 #define MEMORY_BYTES 0x2000
 #define TABLE        0x100

@@ -1,13 +1,14 @@
-/* units: kernel/framebuffer.c kernel/psf.c kernel/unpack.c kernel/utf8.c kernel/fonts/fonts.S */
+/* units: kernel/console/framebuffer.c kernel/console/psf.c kernel/lib/unpack.c kernel/lib/utf8.c
+ * kernel/console/fonts/fonts.S */
 /*
  * Text drawn into memory of just the size of the panel, in every pixel format, compared with the font pixel
  * by pixel; what was not to be drawn keeps its pattern.
  */
 #include "tests/host/host_test.h"
 
-#include "kernel/framebuffer.h"
-#include "kernel/section.h"
-#include "kernel/unpack.h"
+#include "kernel/console/framebuffer.h"
+#include "kernel/boot/section.h"
+#include "kernel/lib/unpack.h"
 
 #define UNTOUCHED 0x5a
 

@@ -1,10 +1,10 @@
-/* units: kernel/memory_map.c */
+/* units: kernel/memory/memory_map.c */
 /*
  * The memory map against a model: a small address space in which every byte has a colour.
  */
 #include "tests/host/host_test.h"
 
-#include "kernel/memory_map.h"
+#include "kernel/memory/memory_map.h"
 
 #define MODEL_BYTES 256
 

@@ -1,4 +1,5 @@
-/* units: legacy/multiboot.c legacy/reader.c kernel/efi_*.c kernel/memory_map.c */
+/* units: legacy/multiboot.c legacy/reader.c kernel/memory/efi_memory_map.c kernel/firmware/efi_system_table.c
+ * kernel/memory/memory_map.c */
 /*
  * What a Multiboot 1 loader tells, in a small memory of its own: physical address = offset. What reads beyond
  * it meets the address sanitizer.

@@ -1,4 +1,5 @@
-/* units: legacy/multiboot*.c legacy/reader.c kernel/efi_*.c kernel/memory_map.c */
+/* units: legacy/multiboot*.c legacy/reader.c kernel/memory/efi_memory_map.c
+ * kernel/firmware/efi_system_table.c kernel/memory/memory_map.c */
 /*
  * Multiboot 2 information, built tag by tag. It lies at the end of an allocation of its own, so that what
  * reads beyond its size meets the address sanitizer; the reader sees it at physical address INFO.

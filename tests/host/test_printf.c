@@ -1,4 +1,4 @@
-/* units: kernel/printf.c */
+/* units: kernel/lib/printf.c */
 /*
  * The formatter beside libc's snprintf, over every combination of flags, width, precision and length.
  */
@@ -7,7 +7,7 @@
 #include <inttypes.h>
 #include <limits.h>
 
-#include "kernel/printf.h"
+#include "kernel/lib/printf.h"
 
 #pragma GCC diagnostic ignored "-Wformat"
 #pragma GCC diagnostic ignored "-Wformat-overflow"

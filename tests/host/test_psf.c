@@ -1,12 +1,12 @@
-/* units: kernel/psf.c kernel/unpack.c kernel/utf8.c kernel/fonts/fonts.S */
+/* units: kernel/console/psf.c kernel/lib/unpack.c kernel/lib/utf8.c kernel/console/fonts/fonts.S */
 /*
  * The font reader on the two fonts of the kernel, on fonts built here, and on fonts that lie.
  */
 #include "tests/host/host_test.h"
 
-#include "kernel/psf.h"
-#include "kernel/unpack.h"
-#include "kernel/section.h"
+#include "kernel/console/psf.h"
+#include "kernel/lib/unpack.h"
+#include "kernel/boot/section.h"
 
 #define HEADER 32
 #define ROOM   8192

@@ -1,11 +1,11 @@
-/* units: kernel/screen.c kernel/utf8.c */
+/* units: kernel/console/screen.c kernel/lib/utf8.c */
 /*
  * The grid against a device that remembers what was drawn on it, and against a plain terminal that scrolls
  * by copying.
  */
 #include "tests/host/host_test.h"
 
-#include "kernel/screen.h"
+#include "kernel/console/screen.h"
 
 #define MAX_COLUMNS SCREEN_MAX_COLUMNS
 #define MAX_ROWS    SCREEN_MAX_ROWS

@@ -1,11 +1,9 @@
-/* units: kernel/scroll.c kernel/cmdline.c */
+/* units: kernel/report/scroll.c */
 #include "tests/host/host_test.h"
 
-#include "kernel/boot_info.h"
-#include "kernel/console.h"
-#include "kernel/scroll.h"
+#include "kernel/console/console.h"
+#include "kernel/report/scroll.h"
 
-struct boot_info boot_info;
 static char printed[1000000];
 static size_t num_printed, num_flushes;
 static uint32_t num_told; /* of lines, by printk */
@@ -52,12 +50,11 @@ static void test_parse(void **state)
     assert_false(scroll_parse(span_of(NULL, 0), &number));
 }
 
-static void run(const char *words)
+static void run(const char *number)
 {
     num_printed = num_flushes = 0;
     num_told = UINT32_MAX;
-    strcpy(boot_info.cmdline, words);
-    scroll_run();
+    scroll_run(span_of(number, strlen(number)));
 }
 
 static void test_run(void **state)
@@ -65,7 +62,7 @@ static void test_run(void **state)
     uint32_t num_lines = 0, longest = 0, shortest = 1000;
 
     (void)state;
-    run("scroll=1234");
+    run("1234");
     assert_int_equal(num_told, 1234);
     assert_int_equal(num_flushes, 2);
     for (char *line = printed, *end; line < printed + num_printed; line = end + 1) {
@@ -85,11 +82,9 @@ static void test_run(void **state)
 static void test_nothing_is_printed(void **state)
 {
     (void)state;
-    run("exit");
-    assert_int_equal(num_told, UINT32_MAX);
-    run("scroll");
+    run("");
     assert_int_equal(num_told, 0); /* said */
-    run("scroll=1000001");
+    run("1000001");
     assert_int_equal(num_told, 0);
     assert_int_equal(num_printed, 0);
 }

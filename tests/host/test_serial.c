@@ -9,7 +9,7 @@
 static void out8(uint16_t port, uint8_t value);
 static uint8_t in8(uint16_t port);
 
-#include "kernel/serial.c"
+#include "kernel/console/serial.c"
 
 #define PORT 0x2f8
 

@@ -9,7 +9,7 @@
 #define memset  janus_memset
 #define memcmp  janus_memcmp
 #define strlen  janus_strlen
-#include "kernel/string.c"
+#include "kernel/lib/string.c"
 #undef memcpy
 #undef memmove
 #undef memset

@@ -1,8 +1,8 @@
-/* units: kernel/symbols.c kernel/crc32.c */
+/* units: kernel/debug/symbols.c kernel/lib/crc32.c */
 #include "tests/host/host_test.h"
 
-#include "kernel/crc32.h"
-#include "kernel/symbols.h"
+#include "kernel/lib/crc32.h"
+#include "kernel/debug/symbols.h"
 
 static uint8_t table[4 + 3 * 8 + 12];
 

@@ -1,9 +1,9 @@
-/* units: kernel/acpi.c kernel/smbios.c */
+/* units: kernel/firmware/acpi.c kernel/firmware/smbios.c */
 #include "tests/host/host_test.h"
 
-#include "kernel/acpi.h"
-#include "kernel/checksum.h"
-#include "kernel/smbios.h"
+#include "kernel/firmware/acpi.h"
+#include "kernel/lib/checksum.h"
+#include "kernel/firmware/smbios.h"
 
 static void fix_sum(uint8_t *bytes, size_t n, size_t at)
 {

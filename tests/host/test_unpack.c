@@ -1,10 +1,10 @@
-/* units: kernel/unpack.c */
+/* units: kernel/lib/unpack.c */
 /*
  * What pack.py writes, and what it never would.
  */
 #include "tests/host/host_test.h"
 
-#include "kernel/unpack.h"
+#include "kernel/lib/unpack.h"
 
 #define UNPACK(out, room, ...)                                                                               \
     unpack(span_of((const uint8_t[]){__VA_ARGS__}, sizeof((const uint8_t[]){__VA_ARGS__})), out, room)

@@ -1,7 +1,7 @@
-/* units: kernel/utf8.c */
+/* units: kernel/lib/utf8.c */
 #include "tests/host/host_test.h"
 
-#include "kernel/utf8.h"
+#include "kernel/lib/utf8.h"
 
 #define MAX_CODES 32
 #define R         UTF8_REPLACEMENT

@@ -1,18 +1,18 @@
-/* units: kernel/cp437.c kernel/psf.c kernel/utf8.c kernel/fonts/fonts.S */
+/* units: kernel/console/cp437.c kernel/console/psf.c kernel/lib/utf8.c kernel/console/fonts/fonts.S */
 /*
  * The VGA text screen on a VGA made of arrays: its registers answer in8() and out8(), its window of 128 KiB
  * is memory of just that size.
  */
 #include "tests/host/host_test.h"
 
-#include "kernel/section.h"
+#include "kernel/boot/section.h"
 
 #define KERNEL_CPU_H /* the ports below instead of the machine's */
 
 static void out8(uint16_t port, uint8_t value);
 static uint8_t in8(uint16_t port);
 
-#include "kernel/vga_text.c"
+#include "kernel/console/vga_text.c"
 
 #define WINDOW_BYTES 0x20000
 #define TEXT_BYTES   (VGA_TEXT_COLUMNS * VGA_TEXT_ROWS * 2)

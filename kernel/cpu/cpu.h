@@ -1,0 +1,120 @@
+/*
+ * cpu.h - the instructions C has no words for, one small function each.
+ */
+#ifndef KERNEL_CPU_H
+#define KERNEL_CPU_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define CR0_WP      (UINT64_C(1) << 16)
+#define CR0_NW      (UINT64_C(1) << 29)
+#define CR0_CD      (UINT64_C(1) << 30)
+#define CR4_PGE     (UINT64_C(1) << 7)
+#define CR4_LA57    (UINT64_C(1) << 12)
+#define EFER_NXE    (UINT64_C(1) << 11)
+#define MSR_PAT     0x277u
+#define MSR_GS_BASE 0xc0000101u
+#define MSR_EFER    0xc0000080u
+#define RFLAGS_IF   (UINT64_C(1) << 9)
+
+struct cpuid {
+    uint32_t eax, ebx, ecx, edx;
+};
+
+static inline struct cpuid cpuid(uint32_t leaf, uint32_t subleaf)
+{
+    struct cpuid r;
+    __asm__ volatile("cpuid" : "=a"(r.eax), "=b"(r.ebx), "=c"(r.ecx), "=d"(r.edx) : "a"(leaf), "c"(subleaf));
+    return r;
+}
+
+static inline uint64_t rdtsc(void)
+{
+    uint32_t low, high;
+    __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
+    return (uint64_t)high << 32 | low;
+}
+
+static inline uint64_t rdmsr(uint32_t msr)
+{
+    uint32_t low, high;
+    __asm__ volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(msr));
+    return (uint64_t)high << 32 | low;
+}
+
+static inline void wrmsr(uint32_t msr, uint64_t value)
+{
+    __asm__ volatile("wrmsr" : : "c"(msr), "a"((uint32_t)value), "d"((uint32_t)(value >> 32)) : "memory");
+}
+
+#define CPU_READ_CR(n)                                                                                       \
+    static inline uint64_t read_cr##n(void)                                                                  \
+    {                                                                                                        \
+        uint64_t v;                                                                                          \
+        __asm__ volatile("mov %%cr" #n ", %0" : "=r"(v));                                                    \
+        return v;                                                                                            \
+    }
+#define CPU_WRITE_CR(n)                                                                                      \
+    static inline void write_cr##n(uint64_t v)                                                               \
+    {                                                                                                        \
+        __asm__ volatile("mov %0, %%cr" #n : : "r"(v) : "memory");                                           \
+    }
+CPU_READ_CR(0)
+CPU_READ_CR(2)
+CPU_READ_CR(3)
+CPU_READ_CR(4)
+CPU_WRITE_CR(0)
+CPU_WRITE_CR(3)
+CPU_WRITE_CR(4)
+
+static inline void out8(uint16_t port, uint8_t value)
+{
+    __asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));
+}
+
+static inline uint8_t in8(uint16_t port)
+{
+    uint8_t value;
+    __asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
+    return value;
+}
+
+/* Two bytes at an absolute address that the compiler would take for a mistake: firmware keeps data in page 0.
+ */
+static inline uint16_t load16(uint64_t address)
+{
+    uint16_t value;
+    __asm__ volatile("movw (%1), %0" : "=r"(value) : "r"(address) : "memory");
+    return value;
+}
+
+/* How many of the `n` words (at least one) at `words` are 0 before the first that is not. */
+static inline uint64_t count_zero_words(const uint64_t *words, uint64_t n)
+{
+    uint64_t left = n;
+    bool all;
+    __asm__("repe scasq" : "+D"(words), "+c"(left), "=@ccz"(all) : "a"(0) : "memory");
+    return n - left - !all;
+}
+
+static inline void interrupts_off(void)
+{
+    __asm__ volatile("cli" : : : "memory");
+}
+
+static inline void halt_once(void)
+{
+    __asm__ volatile("hlt" : : : "memory");
+}
+
+/* Never comes back: interrupts off, halted, again after every NMI or SMI. */
+static inline _Noreturn void halt_forever(void)
+{
+    for (;;) {
+        interrupts_off();
+        halt_once();
+    }
+}
+
+#endif

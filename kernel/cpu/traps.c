@@ -1,0 +1,95 @@
+/*
+ * traps.c - the interrupt descriptor table (Intel SDM vol. 3A, 6.14.1).
+ */
+#include "kernel/cpu/traps.h"
+
+#include "kernel/debug/panic.h"
+#include "kernel/boot/section.h"
+#include "kernel/cpu/segments.h"
+
+#define NUM_VECTORS    256u
+#define NUM_EXCEPTIONS 32u
+#define STUB_BYTES     8u
+#define GATE_INTERRUPT (UINT64_C(0x8e00) << 32) /* present, ring 0, interrupts off */
+#define GATE_IST_SHIFT 32
+
+struct gate {
+    uint64_t low;  /* offset 31..16, type, stack table entry, selector, offset 15..0 */
+    uint64_t high; /* offset 63..32 */
+};
+
+struct idt_pointer {
+    uint16_t limit;
+    uint64_t base;
+} __attribute__((packed));
+
+extern const uint8_t trap_stubs[];
+void trap(struct trap_frame *frame);
+
+NOINIT static struct gate idt[NUM_VECTORS];
+
+static uint64_t vector_ist(uint32_t vector)
+{
+    switch (vector) {
+    case TRAP_DOUBLE_FAULT:
+        return IST_DOUBLE_FAULT;
+    case TRAP_NMI:
+        return IST_NMI;
+    case TRAP_MACHINE_CHECK:
+        return IST_MACHINE_CHECK;
+    default:
+        return IST_NONE;
+    }
+}
+
+void traps_init(void)
+{
+    uint64_t stub = (uint64_t)(uintptr_t)trap_stubs; /* of all 256 only bits 15..0 differ, see kernel.ld */
+    uint64_t low = (stub & 0xffff0000) << 32 | GATE_INTERRUPT | SELECTOR_CODE << 16 | (stub & 0xffff);
+
+#pragma GCC unroll 8
+    for (uint32_t vector = 0; vector < NUM_VECTORS; vector++, low += STUB_BYTES)
+        idt[vector] = (struct gate){low, stub >> 32};
+    for (uint32_t vector = 0; vector < NUM_EXCEPTIONS; vector++)
+        idt[vector].low |= vector_ist(vector) << GATE_IST_SHIFT;
+
+    struct idt_pointer pointer = {sizeof idt - 1, (uint64_t)(uintptr_t)idt};
+    __asm__ volatile("lidt %0" : : "m"(pointer));
+}
+
+const char *trap_name(uint64_t vector)
+{
+    static const char *const names[] = {
+        "divide error",
+        "debug exception",
+        "non-maskable interrupt",
+        "breakpoint",
+        "overflow",
+        "bound range exceeded",
+        "invalid opcode",
+        "device not available",
+        "double fault",
+        "coprocessor segment overrun",
+        "invalid TSS",
+        "segment not present",
+        "stack-segment fault",
+        "general protection",
+        "page fault",
+        "reserved exception 15",
+        "x87 floating-point error",
+        "alignment check",
+        "machine check",
+        "SIMD floating-point exception",
+        "virtualization exception",
+        "control protection exception",
+    };
+    if (vector < sizeof names / sizeof names[0])
+        return names[vector];
+    return vector < 32 ? "reserved exception" : "unexpected interrupt";
+}
+
+/* Called by trap_entry.S. Nothing comes back yet: no interrupt is expected. */
+void trap(struct trap_frame *frame)
+{
+    panic_trap(frame);
+}

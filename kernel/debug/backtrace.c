@@ -1,0 +1,95 @@
+/*
+ * backtrace.c - the chain of calls that led here (System V ABI for AMD64, 3.2.2).
+ */
+#include "kernel/debug/backtrace.h"
+
+#include <stdbool.h>
+
+#include "kernel/memory/address_space.h"
+#include "kernel/console/console.h"
+#include "kernel/boot/section.h"
+#include "kernel/debug/symbols.h"
+
+#define MAX_FRAMES 16
+#define PUSH_RBP   0x55 /* how every function begins that makes itself a frame (-fno-shrink-wrap) */
+
+static bool is_text(uint64_t address)
+{
+    return address >= (uint64_t)(uintptr_t)text_start && address < (uint64_t)(uintptr_t)text_end;
+}
+
+/* True if a frame pointer and the return address above it lie on the kernel's stack. */
+static bool is_frame(uint64_t rbp)
+{
+    return rbp % 8 == 0 && rbp >= (uint64_t)(uintptr_t)kernel_stack &&
+           rbp <= (uint64_t)(uintptr_t)kernel_stack_top - 16;
+}
+
+static struct symbol find_symbol(uint64_t address)
+{
+    struct span table = span_of(symbol_table, (size_t)(symbol_table_end - symbol_table));
+
+    return symbol_find(table, (uint32_t)(address - IMAGE_BASE));
+}
+
+static void print_address(uint64_t address, bool is_return)
+{
+    if (!is_text(address)) {
+        printk("  %016llx  outside the kernel's code\n", (unsigned long long)address);
+        return;
+    }
+    struct symbol s = find_symbol(address - is_return);
+    printk("  %016llx  %s+0x%x\n", (unsigned long long)address, s.name, s.offset + is_return);
+}
+
+/* A return address names the call before it, and what never returns may be called at the end of a function.
+ */
+static void print_call(uint64_t return_address)
+{
+    print_address(return_address, true);
+}
+
+static void print_callers(uint64_t rbp)
+{
+    for (int i = 0; i < MAX_FRAMES && is_frame(rbp); i++) {
+        const uint64_t *frame = (const uint64_t *)(uintptr_t)rbp;
+
+        if (frame[1] == 0)
+            return;
+        print_call(frame[1]);
+        if (frame[0] <= rbp)
+            return;
+        rbp = frame[0];
+    }
+}
+
+/* The return address of an interrupted function whose frame %rbp does not point at; 0 if it does. */
+static uint64_t frameless_caller(const struct trap_frame *frame)
+{
+    const uint64_t *top = (const uint64_t *)(uintptr_t)frame->rsp;
+
+    if (!is_frame(frame->rsp))
+        return 0;
+    if (!is_text(frame->rip))
+        return top[0];
+    uint32_t offset = find_symbol(frame->rip).offset;
+    if (*(const uint8_t *)(uintptr_t)(frame->rip - offset) != PUSH_RBP || offset == 0)
+        return top[0];
+    return offset == 1 ? top[1] : 0; /* between the push and setting %rbp */
+}
+
+void backtrace_print(uint64_t return_address, uint64_t rbp)
+{
+    print_call(return_address);
+    print_callers(rbp);
+}
+
+void backtrace_print_trap(const struct trap_frame *frame)
+{
+    uint64_t caller = frameless_caller(frame);
+
+    print_address(frame->rip, false);
+    if (is_text(caller))
+        print_call(caller);
+    print_callers(frame->rbp);
+}

@@ -1,0 +1,15 @@
+/*
+ * trial.h - provoking exceptions, to see that they are caught.
+ */
+#ifndef KERNEL_TRIAL_H
+#define KERNEL_TRIAL_H
+
+#include "kernel/lib/span.h"
+
+/*
+ * Does what the command-line word `trial=NAME` names, and does not come back from it; comes back if there is
+ * no such name. The names stand in trial.c.
+ */
+void trial_run(struct span name);
+
+#endif

@@ -1,0 +1,51 @@
+/*
+ * firmware_tables.c - the firmware's tables: told by the route, or found where a BIOS leaves them.
+ */
+#include "kernel/firmware/firmware_tables.h"
+
+#include "kernel/boot/boot_info.h"
+#include "kernel/memory/phys.h"
+
+#define EBDA_SEARCH_BYTES 1024 /* ACPI 6.5, 5.2.5.1 */
+
+static uint64_t search_area(uint64_t paddr, uint64_t bytes, size_t (*search)(struct span))
+{
+    if (paddr == 0 || bytes == 0)
+        return 0;
+    struct span area = phys_span(paddr, bytes);
+    size_t at = search(area);
+
+    return at < area.n ? paddr + at : 0;
+}
+
+static uint64_t find_rsdp(void)
+{
+    uint64_t ebda_bytes = boot_info.ebda_bytes < EBDA_SEARCH_BYTES ? boot_info.ebda_bytes : EBDA_SEARCH_BYTES;
+
+    if (boot_info.rsdp_paddr != 0)
+        return boot_info.rsdp_paddr;
+    uint64_t paddr = search_area(boot_info.ebda_paddr, ebda_bytes, rsdp_search);
+    if (paddr != 0)
+        return paddr;
+    return search_area(boot_info.bios_rom_paddr, boot_info.bios_rom_bytes, rsdp_search);
+}
+
+static uint64_t find_smbios(void)
+{
+    if (boot_info.smbios_paddr != 0)
+        return boot_info.smbios_paddr;
+    return search_area(boot_info.bios_rom_paddr, boot_info.bios_rom_bytes, smbios_search);
+}
+
+void firmware_tables_find(struct firmware_tables *tables)
+{
+    tables->rsdp_paddr = find_rsdp();
+    tables->smbios_paddr = find_smbios();
+    tables->rsdp_error = 0;
+    tables->smbios_error = 0;
+    if (tables->rsdp_paddr != 0)
+        tables->rsdp_error = rsdp_read(phys_span(tables->rsdp_paddr, RSDP_BYTES), &tables->rsdp);
+    if (tables->smbios_paddr != 0)
+        tables->smbios_error =
+            smbios_read(phys_span(tables->smbios_paddr, SMBIOS_ENTRY_BYTES), &tables->smbios);
+}

@@ -1,0 +1,22 @@
+/*
+ * firmware_tables.h - the firmware's tables: told by the route, or found where a BIOS leaves them.
+ */
+#ifndef KERNEL_FIRMWARE_TABLES_H
+#define KERNEL_FIRMWARE_TABLES_H
+
+#include "kernel/firmware/acpi.h"
+#include "kernel/firmware/smbios.h"
+
+struct firmware_tables {
+    uint64_t rsdp_paddr;      /* 0: none */
+    const char *rsdp_error;   /* null: sound */
+    struct rsdp rsdp;         /* if sound */
+    uint64_t smbios_paddr;    /* 0: none */
+    const char *smbios_error; /* null: sound */
+    struct smbios smbios;     /* if sound */
+};
+
+/* Finds and checks them, through boot_info and phys_span(). */
+void firmware_tables_find(struct firmware_tables *tables);
+
+#endif

@@ -1,0 +1,114 @@
+/*
+ * phys.c - the one place where a physical address becomes a span of bytes.
+ *
+ * The direct map is filled here, where something in it is first asked for: to map all RAM beforehand would
+ * let the start of a large machine pay for memory that nobody touches.
+ */
+#include "kernel/memory/phys.h"
+
+#include <stdbool.h>
+
+#include "kernel/memory/address_space.h"
+#include "kernel/boot/boot_info.h"
+#include "kernel/boot/handoff.h"
+#include "kernel/boot/section.h"
+
+#define MAX_SPAN_BYTES (UINT64_C(16) << 20)
+#define MIB_2          (UINT64_C(2) << 20)
+#define GIB            (UINT64_C(1) << 30)
+
+/* Physical addresses of whole pages. */
+struct extent {
+    uint64_t base, end;
+    uint64_t rights;
+};
+
+static bool is_in(uint64_t paddr, uint64_t base, uint64_t bytes)
+{
+    return paddr - base < bytes;
+}
+
+/* The BIOS leaves the anchors of its tables in memory that its map does not always list. */
+static bool is_bios_area(uint64_t page)
+{
+    uint64_t ebda = page_floor(boot_info.ebda_paddr);
+
+    return is_in(page, boot_info.bios_rom_paddr, boot_info.bios_rom_bytes) ||
+           is_in(page, ebda, boot_info.ebda_paddr + boot_info.ebda_bytes - ebda);
+}
+
+static bool is_writable(const struct memory_region *r)
+{
+    return r->type == MEMORY_USABLE || r->type == MEMORY_BOOT_SERVICES || r->type == MEMORY_KERNEL;
+}
+
+/* What belongs to the firmware is only read; what may be no memory at all is left alone. */
+static bool is_readable(const struct memory_region *r)
+{
+    return is_writable(r) || r->type == MEMORY_ACPI_RECLAIMABLE || r->type == MEMORY_ACPI_NVS ||
+           r->type == MEMORY_RUNTIME || r->type == MEMORY_RESERVED;
+}
+
+static void clip(struct extent *e, uint64_t base, uint64_t end)
+{
+    if (e->base < base)
+        e->base = base;
+    if (e->end > end)
+        e->end = end;
+}
+
+/* The part of writable memory around `page` that one large page could hold. Empty if the page is not all of
+ * it. */
+static struct extent writable_around(uint64_t page, const struct memory_region *r)
+{
+    uint64_t span = kernel_page_tables.has_1gib_pages ? GIB : MIB_2;
+    uint64_t sealed = boot_info.image_paddr + (uint64_t)(text_start - image_start);
+    uint64_t sealed_end = boot_info.image_paddr + (uint64_t)(data_start - image_start);
+    struct extent e = {page & ~(span - 1), (page & ~(span - 1)) + span, PAGE_WRITE};
+
+    clip(&e, page_ceil(r->base), page_floor(r->end));
+    if (page < sealed) /* what of the image must not be written has no second, writable address */
+        clip(&e, PAGE_BYTES, sealed);
+    else
+        clip(&e, sealed_end, MEMORY_MAP_LIMIT);
+    if (page < e.base || page >= e.end)
+        e.end = e.base;
+    return e;
+}
+
+/* What to map so that `page` can be read; empty if it must not be touched. */
+static struct extent extent_around(uint64_t page)
+{
+    const struct memory_region *r = memory_map_find(&boot_info.memory_map, page);
+    struct extent e = {page, page + PAGE_BYTES, 0}, nothing = {0, 0, 0};
+
+    if (page == 0 || (r == NULL ? !is_bios_area(page) : !is_readable(r)))
+        return nothing;
+    if (r != NULL && is_writable(r)) {
+        struct extent writable = writable_around(page, r);
+        return writable.base < writable.end ? writable : e;
+    }
+    return e;
+}
+
+static bool reach_page(uint64_t page)
+{
+    if (paging_is_mapped(&kernel_page_tables, DIRECT_MAP_BASE + page))
+        return true;
+    struct extent e = extent_around(page);
+    return e.base < e.end &&
+           paging_map(&kernel_page_tables, DIRECT_MAP_BASE + e.base, e.base, e.end - e.base, e.rights);
+}
+
+struct span phys_span(uint64_t paddr, size_t n)
+{
+    struct span empty = {0, 0};
+
+    if (n > MAX_SPAN_BYTES || paddr >= MEMORY_MAP_LIMIT - n)
+        return empty;
+    for (uint64_t page = page_floor(paddr); page < paddr + n; page += PAGE_BYTES) {
+        if (!reach_page(page))
+            return empty;
+    }
+    return span_of((const void *)(uintptr_t)(DIRECT_MAP_BASE + paddr), n);
+}

@@ -1,0 +1,20 @@
+/*
+ * phys.h - the one place where a physical address becomes a span of bytes.
+ */
+#ifndef KERNEL_PHYS_H
+#define KERNEL_PHYS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kernel/lib/span.h"
+
+/*
+ * `n` bytes of memory at physical address `paddr`, to read after the handoff; mapped at the first use. What
+ * belongs to the firmware is mapped read-only, also what the memory map calls reserved, since that is where
+ * firmware keeps its tables. Empty if any of it is page 0, MMIO or beyond what the memory map lists, or if n
+ * is more than 16 MiB.
+ */
+struct span phys_span(uint64_t paddr, size_t n);
+
+#endif

@@ -1,0 +1,428 @@
+/*
+ * report.c - the report: what the firmware handed over, on every console.
+ */
+#include "kernel/report/report.h"
+
+#include <stdarg.h>
+#include <stdbool.h>
+
+#include "kernel/report/address_bar.h"
+#include "kernel/boot/boot_info.h"
+#include "kernel/console/console.h"
+#include "kernel/cpu/cpu.h"
+#include "kernel/firmware/firmware_tables.h"
+#include "kernel/boot/image.h"
+#include "kernel/memory/phys.h"
+#include "kernel/lib/printf.h"
+#include "kernel/report/timeline.h"
+
+#define CPU_BRAND_BYTES 48
+#define SIZE_TEXT_BYTES 16
+#define LABEL_COLUMNS   11
+#define LINE_COLUMNS    80
+
+#define MIB      (UINT64_C(1) << 20)
+#define FOUR_GIB (UINT64_C(4) << 30)
+
+/* What a line is about, in a column of its own. */
+static void label(const char *name)
+{
+    console_set_color(COLOR_CYAN, COLOR_BLACK);
+    printk("%-*s", LABEL_COLUMNS, name);
+    console_set_color(COLOR_LIGHT_GRAY, COLOR_BLACK);
+}
+
+/* Items behind a label, separated by commas, in lines of at most LINE_COLUMNS. */
+struct list {
+    int column; /* 0: nothing printed yet */
+};
+
+static __attribute__((format(printf, 2, 3))) void list_item(struct list *list, const char *format, ...)
+{
+    char text[LINE_COLUMNS];
+    va_list args;
+
+    va_start(args, format);
+    int n = format_string_v(text, sizeof text, format, args);
+    va_end(args);
+    if (list->column == 0) {
+        list->column = LABEL_COLUMNS;
+    } else if (list->column + 2 + n > LINE_COLUMNS - 1) {
+        printk(",\n%*s", LABEL_COLUMNS, "");
+        list->column = LABEL_COLUMNS;
+    } else {
+        printk(", ");
+        list->column += 2;
+    }
+    printk("%s", text);
+    list->column += n;
+}
+
+static void list_end(const struct list *list, const char *if_empty)
+{
+    printk("%s\n", list->column == 0 ? if_empty : "");
+}
+
+static const char units[][4] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
+
+/* "639 KiB", "127.8 MiB": rounded down. */
+static void format_size(char text[SIZE_TEXT_BYTES], uint64_t bytes)
+{
+    unsigned unit = 0;
+    uint64_t tenths = 0;
+
+    while (bytes >= 1024 && unit < sizeof units / sizeof units[0] - 1) {
+        tenths = bytes % 1024 * 10 / 1024;
+        bytes /= 1024;
+        unit++;
+    }
+    if (unit > 1)
+        format_string(text, SIZE_TEXT_BYTES, "%llu.%llu %s", (unsigned long long)bytes,
+                      (unsigned long long)tenths, units[unit]);
+    else
+        format_string(text, SIZE_TEXT_BYTES, "%llu %s", (unsigned long long)bytes, units[unit]);
+}
+
+/* "256 MiB": without a fraction. */
+static void format_round_size(char text[SIZE_TEXT_BYTES], uint64_t bytes)
+{
+    unsigned unit = 0;
+
+    for (; bytes >= 1024 && unit < sizeof units / sizeof units[0] - 1; unit++)
+        bytes /= 1024;
+    format_string(text, SIZE_TEXT_BYTES, "%llu %s", (unsigned long long)bytes, units[unit]);
+}
+
+static void report_build(void)
+{
+    char build_id[2 * BUILD_ID_BYTES + 1];
+
+    image_build_id(build_id);
+    label("build id");
+    printk("%s, image intact\n", build_id);
+}
+
+static const char *entry_name(uint32_t entry)
+{
+    switch (entry) {
+    case BOOT_ENTRY_UEFI_APPLICATION:
+        return "UEFI application";
+    case BOOT_ENTRY_LINUX_16:
+        return "Linux 16-bit entry";
+    case BOOT_ENTRY_LINUX_32:
+        return "Linux 32-bit entry";
+    case BOOT_ENTRY_LINUX_64:
+        return "Linux 64-bit entry";
+    case BOOT_ENTRY_MULTIBOOT1:
+        return "Multiboot 1";
+    case BOOT_ENTRY_MULTIBOOT2:
+        return "Multiboot 2";
+    case BOOT_ENTRY_LINUX_EFI:
+        return "Linux EFI handover";
+    case BOOT_ENTRY_MULTIBOOT2_EFI:
+        return "Multiboot 2 EFI entry";
+    default:
+        return "unknown entry";
+    }
+}
+
+static void print_route(void)
+{
+    uint32_t revision = boot_info.uefi_revision;
+
+    if (boot_info.route == BOOT_ROUTE_UEFI && revision != 0)
+        printk("UEFI %u.%u%s", revision >> 16, (revision & 0xffff) / 10,
+               boot_info.uefi_bits == 32 ? " (32-bit)" : "");
+    else if (boot_info.route == BOOT_ROUTE_UEFI)
+        printk("UEFI");
+    else
+        printk(boot_info.route == BOOT_ROUTE_BIOS ? "BIOS" : "firmware not told");
+}
+
+static void report_route(void)
+{
+    label("entered by");
+    print_route();
+    printk(", %s", entry_name(boot_info.entry));
+    if (boot_info.exit_boot_services_tries != 0)
+        printk(", ExitBootServices at try %u", boot_info.exit_boot_services_tries);
+    printk(", loader %s; image at 0x%llx\n", boot_info.loader[0] != 0 ? boot_info.loader : "not told",
+           (unsigned long long)boot_info.image_paddr);
+    if (boot_info.remarks[0] != 0) {
+        label("remarks");
+        printk("%s\n", boot_info.remarks);
+    }
+    if (boot_info.cmdline[0] != 0) {
+        label("command");
+        printk("%s\n", boot_info.cmdline);
+    }
+}
+
+/* Name and version as the firmware's own SMBIOS table has them. */
+static void list_smbios_firmware(struct list *list, const struct firmware_tables *tables)
+{
+    if (tables->smbios_paddr == 0 || tables->smbios_error != 0)
+        return;
+    struct span table = phys_span(tables->smbios.table_paddr, tables->smbios.table_bytes);
+    struct span vendor = smbios_string(table, SMBIOS_BIOS_INFORMATION, SMBIOS_BIOS_VENDOR);
+    struct span version = smbios_string(table, SMBIOS_BIOS_INFORMATION, SMBIOS_BIOS_VERSION);
+
+    list_item(list, "%.*s %.*s", (int)vendor.n, (const char *)vendor.p, (int)version.n,
+              (const char *)version.p);
+}
+
+static const char *secure_boot_text(void)
+{
+    if (boot_info.route == BOOT_ROUTE_BIOS)
+        return "no Secure Boot (not UEFI)";
+    switch (boot_info.secure_boot) {
+    case SECURE_BOOT_OFF:
+        return "Secure Boot off";
+    case SECURE_BOOT_ON:
+        return "Secure Boot on";
+    case SECURE_BOOT_SETUP_MODE:
+        return "Secure Boot off (setup mode)";
+    default:
+        return "Secure Boot not told";
+    }
+}
+
+static void report_firmware(const struct firmware_tables *tables)
+{
+    struct list list = {0};
+
+    label("firmware");
+    if (boot_info.firmware_vendor[0] != 0)
+        list_item(&list, "%s revision 0x%x", boot_info.firmware_vendor, boot_info.firmware_revision);
+    list_smbios_firmware(&list, tables);
+    list_item(&list, "%s", secure_boot_text());
+    list_end(&list, "");
+}
+
+static void report_tables(const struct firmware_tables *tables)
+{
+    label("tables");
+    if (tables->rsdp_paddr == 0)
+        printk("no ACPI");
+    else if (tables->rsdp_error != 0)
+        printk("ACPI RSDP at 0x%llx: %s", (unsigned long long)tables->rsdp_paddr, tables->rsdp_error);
+    else
+        printk("ACPI %s RSDP at 0x%llx", tables->rsdp.revision >= 2 ? "2.0+" : "1.0",
+               (unsigned long long)tables->rsdp_paddr);
+    if (tables->smbios_paddr == 0)
+        printk("; no SMBIOS\n");
+    else if (tables->smbios_error != 0)
+        printk("; SMBIOS at 0x%llx: %s\n", (unsigned long long)tables->smbios_paddr, tables->smbios_error);
+    else
+        printk("; SMBIOS %u.%u at 0x%llx\n", tables->smbios.major, tables->smbios.minor,
+               (unsigned long long)tables->smbios_paddr);
+}
+
+static void report_cpu(void)
+{
+    union {
+        struct cpuid leaf[3];
+        char text[CPU_BRAND_BYTES + 1];
+    } brand = {0};
+
+    label("cpu");
+    if (cpuid(0x80000000, 0).eax < 0x80000004) {
+        printk("without a brand string\n");
+        return;
+    }
+    for (uint32_t i = 0; i < 3; i++)
+        brand.leaf[i] = cpuid(0x80000002 + i, 0);
+    const char *text = brand.text;
+    while (*text == ' ')
+        text++;
+    printk("%s\n", text);
+}
+
+static const char *pixel_order(const struct display *d)
+{
+    if (d->red_mask == 0xff && d->green_mask == 0xff00 && d->blue_mask == 0xff0000)
+        return "RGB";
+    if (d->red_mask == 0xff0000 && d->green_mask == 0xff00 && d->blue_mask == 0xff)
+        return "BGR";
+    return "masks";
+}
+
+static void report_screen(void)
+{
+    const struct display *d = &boot_info.display;
+
+    label("screen");
+    if (d->kind == DISPLAY_FRAMEBUFFER)
+        printk("%ux%u, pitch %u bytes, %u bits %s (%x %x %x), at 0x%llx\n", d->width, d->height,
+               d->pitch_bytes, d->bits_per_pixel, pixel_order(d), d->red_mask, d->green_mask, d->blue_mask,
+               (unsigned long long)d->paddr);
+    else if (d->kind == DISPLAY_VGA_TEXT)
+        printk("VGA text %ux%u at 0x%llx\n", d->width, d->height, (unsigned long long)d->paddr);
+    else
+        printk("none\n");
+    if (console_display_error() != 0)
+        printk("%*snot used: %s\n", LABEL_COLUMNS, "", console_display_error());
+}
+
+static void print_region(const struct memory_region *r)
+{
+    char size[SIZE_TEXT_BYTES];
+    uint32_t type = (uint32_t)r->type;
+
+    format_size(size, r->end - r->base);
+    printk("%*s%016llx-%016llx %10s ", LABEL_COLUMNS, "", (unsigned long long)r->base,
+           (unsigned long long)r->end - 1, size);
+    address_bar_print_swatch(type);
+    printk(" %s\n", memory_type_name(type));
+}
+
+static void print_totals(const struct memory_map *map)
+{
+    struct list list = {0};
+    char size[SIZE_TEXT_BYTES];
+
+    label("in all");
+    for (uint32_t type = 1; type < MEMORY_NUM_TYPES; type++) {
+        uint64_t total = memory_map_total(map, type);
+
+        if (total == 0)
+            continue;
+        format_size(size, total);
+        list_item(&list, "%s %s", size, memory_type_name(type));
+    }
+    list_end(&list, "nothing");
+}
+
+static void print_repairs(const struct memory_map *map, const struct raw_map *raw)
+{
+    const struct memory_map_repairs *r = &map->repairs;
+    const struct {
+        const char *what;
+        uint32_t count;
+    } rows[] = {
+        {"empty", r->num_empty},
+        {"wrapping", r->num_wrapped},
+        {"unsorted", r->num_unsorted},
+        {"overlapping", r->num_overlaps},
+        {"of unknown type", r->num_unknown},
+        {"joined", r->num_joined},
+        {"lost for want of room", r->num_dropped + raw->num_dropped},
+    };
+    struct list list = {0};
+
+    label("repaired");
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (rows[i].count > 0)
+            list_item(&list, "%u %s", rows[i].count, rows[i].what);
+    }
+    list_end(&list, "nothing");
+}
+
+static void print_bar(const struct memory_map *map, uint64_t end)
+{
+    char size[SIZE_TEXT_BYTES], name[LABEL_COLUMNS];
+
+    format_round_size(size, end);
+    format_string(name, sizeof name, "0-%s", size);
+    label(name);
+    address_bar_print(map, end);
+}
+
+/* Pictures of the first MiB, of all up to the end of RAM below 4 GiB, and of all RAM if there is more. */
+static void print_bars(const struct memory_map *map)
+{
+    uint64_t low = address_bar_ram_end(map, FOUR_GIB), all = address_bar_ram_end(map, MEMORY_MAP_LIMIT);
+
+    print_bar(map, MIB);
+    if (low > MIB)
+        print_bar(map, low);
+    if (all > low)
+        print_bar(map, all);
+}
+
+static const char *raw_map_name(uint32_t kind)
+{
+    switch (kind) {
+    case RAW_MAP_E820:
+        return "E820";
+    case RAW_MAP_EFI:
+        return "UEFI";
+    case RAW_MAP_MULTIBOOT:
+        return "Multiboot";
+    case RAW_MAP_SIZES:
+        return "mem_lower and mem_upper";
+    default:
+        return "nobody";
+    }
+}
+
+static void report_memory(void)
+{
+    const struct memory_map *map = &boot_info.memory_map;
+    const struct raw_map *raw = &boot_info.raw_map;
+
+    label("memory");
+    printk("%u entries from %s, %u regions\n", map->num_entries + raw->num_dropped, raw_map_name(raw->kind),
+           map->num_regions);
+    for (uint32_t i = 0; i < map->num_regions; i++)
+        print_region(&map->regions[i]);
+    print_totals(map);
+    print_repairs(map, raw);
+    print_bars(map);
+}
+
+/* Thousands of time stamp counter ticks since the first step. */
+static void report_timeline(void)
+{
+    static const char names[BOOT_NUM_STEPS][8] = {
+        [BOOT_STEP_LOADER] = "loader",   [BOOT_STEP_ENTRY] = "entry",   [BOOT_STEP_MAP] = "map",
+        [BOOT_STEP_HANDOFF] = "handoff", [BOOT_STEP_BANNER] = "banner", [BOOT_STEP_REPORT] = "report",
+    };
+    struct list list = {0};
+    uint64_t start = 0;
+
+    label("kilocycles");
+    timeline_mark(BOOT_STEP_REPORT);
+    for (enum boot_step step = 0; step < BOOT_NUM_STEPS; step++) {
+        uint64_t tsc = timeline_at(step);
+
+        if (tsc == 0 || names[step][0] == 0)
+            continue;
+        if (start == 0)
+            start = tsc;
+        list_item(&list, "%s %llu", names[step], (unsigned long long)(tsc - start) / 1000);
+    }
+    list_end(&list, "");
+}
+
+void report_banner(void)
+{
+    console_set_color(COLOR_WHITE, COLOR_BLACK);
+    printk("Janus " JANUS_VERSION);
+    console_set_color(COLOR_LIGHT_GRAY, COLOR_BLACK);
+    printk(", a kernel that is one file\n");
+    timeline_mark(BOOT_STEP_BANNER);
+}
+
+void report_machine(void)
+{
+    struct firmware_tables tables;
+
+    firmware_tables_find(&tables);
+    report_build();
+    report_route();
+    report_firmware(&tables);
+    report_tables(&tables);
+    report_cpu();
+    report_screen();
+    report_memory();
+    report_timeline();
+}
+
+void report_end(void)
+{
+    console_set_color(COLOR_LIGHT_GREEN, COLOR_BLACK);
+    printk("Janus ready\n");
+    console_set_color(COLOR_LIGHT_GRAY, COLOR_BLACK);
+    console_flush();
+}

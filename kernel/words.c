@@ -1,0 +1,34 @@
+/*
+ * words.c - what the command line asks for after the report, in the order it is done.
+ *
+ * One row, one word. `exit` is no row: it says how the kernel ends (debug/debug_exit.h).
+ */
+#include "kernel/words.h"
+
+#include <stddef.h>
+
+#include "kernel/boot/boot_info.h"
+#include "kernel/debug/trial.h"
+#include "kernel/lib/cmdline.h"
+#include "kernel/report/scroll.h"
+#include "kernel/tests/self_test.h"
+
+static const struct {
+    const char *name;
+    void (*run)(struct span value); /* what follows the `=`, empty if nothing does */
+} words[] = {
+    {"scroll", scroll_run},
+    {"test", self_test_run},
+    {"trial", trial_run},
+};
+
+void words_run(void)
+{
+    struct span line = span_of(boot_info.cmdline, sizeof boot_info.cmdline);
+    struct span value;
+
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (cmdline_find(line, words[i].name, &value))
+            words[i].run(value);
+    }
+}
