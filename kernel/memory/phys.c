@@ -13,9 +13,8 @@
 #include "kernel/boot/handoff.h"
 #include "kernel/boot/section.h"
 
-#define MAX_SPAN_BYTES (UINT64_C(16) << 20)
-#define MIB_2          (UINT64_C(2) << 20)
-#define GIB            (UINT64_C(1) << 30)
+#define MIB_2 (UINT64_C(2) << 20)
+#define GIB   (UINT64_C(1) << 30)
 
 /* Physical addresses of whole pages. */
 struct extent {
@@ -125,7 +124,7 @@ struct span phys_span(uint64_t paddr, size_t n)
 {
     struct span empty = {0, 0};
 
-    if (n > MAX_SPAN_BYTES || paddr >= DIRECT_MAP_BYTES - n || !reach(paddr, n))
+    if (n > PHYS_SPAN_MAX_BYTES || paddr >= DIRECT_MAP_BYTES - n || !reach(paddr, n))
         return empty;
     return span_of((const void *)(uintptr_t)(DIRECT_MAP_BASE + paddr), n);
 }
