@@ -7,6 +7,7 @@
 #include "kernel/boot/boot_info.h"
 #include "kernel/console/console.h"
 #include "kernel/cpu/cpu.h"
+#include "kernel/cpu/interrupts.h"
 #include "kernel/debug/debug_exit.h"
 #include "kernel/boot/handoff.h"
 #include "kernel/boot/image.h"
@@ -45,10 +46,11 @@ _Noreturn void kernel_main(void)
     timeline_mark(BOOT_STEP_KERNEL);
     handoff_end();                                      /* the old address space is gone */
     segments_init();                                    /* descriptor tables of our own */
-    traps_init();                                       /* every vector ends in a panic */
+    traps_init();                                       /* every exception ends in a panic */
     console_init(&boot_info.display, display_memory()); /* serial and screen, as far as there are any */
     report_banner();                                    /* the first line */
     check_image();                                      /* before anything else runs */
+    interrupts_init();                                  /* all masked, none lost without a word */
     report_machine();                                   /* what the firmware handed over */
     report_end();                                       /* "Janus ready" */
     words_run();                                        /* what else the command line asks for */
