@@ -6,6 +6,7 @@
 #include "kernel/memory/address_space.h"
 #include "kernel/boot/boot_info.h"
 #include "kernel/console/console.h"
+#include "kernel/cpu/clock.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/interrupts.h"
 #include "kernel/debug/debug_exit.h"
@@ -14,6 +15,7 @@
 #include "kernel/boot/image.h"
 #include "kernel/report/report.h"
 #include "kernel/cpu/segments.h"
+#include "kernel/cpu/timer.h"
 #include "kernel/report/timeline.h"
 #include "kernel/cpu/traps.h"
 #include "kernel/words.h"
@@ -53,6 +55,8 @@ _Noreturn void kernel_main(void)
     check_image();                                      /* before anything else runs */
     firmware_tables_init();                             /* ACPI and SMBIOS */
     interrupts_init();                                  /* all masked, none lost without a word */
+    clock_init();                                       /* how fast the time stamp counter runs */
+    timer_init();                                       /* interrupts that come by themselves */
     report_machine();                                   /* what the firmware handed over */
     report_end();                                       /* "Janus ready" */
     words_run();                                        /* what else the command line asks for */

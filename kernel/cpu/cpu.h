@@ -36,6 +36,14 @@ static inline uint64_t rdtsc(void)
     return (uint64_t)high << 32 | low;
 }
 
+/* high * 2^64 + low by `divisor`, which is more than `high`: a larger quotient would fault. */
+static inline uint64_t div128(uint64_t high, uint64_t low, uint64_t divisor)
+{
+    uint64_t quotient, rest;
+    __asm__("divq %4" : "=a"(quotient), "=d"(rest) : "a"(low), "d"(high), "r"(divisor) : "cc");
+    return quotient;
+}
+
 static inline uint64_t rdmsr(uint32_t msr)
 {
     uint32_t low, high;

@@ -9,11 +9,19 @@
 
 struct spinlock;
 
+/* timer.c's. */
+struct cpu_timer {
+    uint64_t deadline; /* TSC */
+    void (*function)(void *context);
+    void *context;
+};
+
 struct cpu {
     struct cpu *self;        /* first: this_cpu() reads it */
     uint32_t index;          /* 0 for the CPU that booted */
     bool interrupts_were_on; /* before it took the first of the locks it holds */
     struct spinlock *held;   /* the lock taken last; spinlock.h */
+    struct cpu_timer timer;
 };
 
 extern struct cpu boot_cpu;

@@ -9,6 +9,8 @@
 #include "kernel/report/address_bar.h"
 #include "kernel/boot/boot_info.h"
 #include "kernel/console/console.h"
+#include "kernel/cpu/calibration.h"
+#include "kernel/cpu/clock.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/firmware/firmware_tables.h"
 #include "kernel/boot/image.h"
@@ -238,6 +240,38 @@ static void report_cpu(void)
     printk("%s\n", text);
 }
 
+/* "+0.02 %" */
+static void list_deviation(struct list *list, const char *name, int32_t ppm)
+{
+    uint32_t hundredths = ((uint32_t)(ppm < 0 ? -ppm : ppm) + 50) / 100;
+
+    list_item(list, "%s %c%u.%02u %%", name, ppm < 0 && hundredths > 0 ? '-' : '+', hundredths / 100,
+              hundredths % 100);
+}
+
+/* The frequency, whose word that is, and by how much the others differ. */
+static void report_clock(void)
+{
+    uint64_t tenths = (clock_tsc_hz + 50000) / 100000;
+    struct list list = {0};
+
+    label("clock");
+    if (clock_chosen != NULL)
+        list_item(&list, "TSC %llu.%llu MHz by %s", (unsigned long long)(tenths / 10),
+                  (unsigned long long)(tenths % 10), clock_chosen->name);
+    for (size_t i = 0; i < CLOCK_MAX_WITNESSES; i++) {
+        const struct clock_witness *witness = &clock_witnesses[i];
+
+        if (witness->name == NULL || witness == clock_chosen)
+            continue;
+        if (witness->problem != NULL)
+            list_item(&list, "%s %s", witness->name, witness->problem);
+        else
+            list_deviation(&list, witness->name, deviation_ppm(witness->tsc_hz, clock_tsc_hz));
+    }
+    list_end(&list, "nothing to measure the TSC by");
+}
+
 static const char *pixel_order(const struct display *d)
 {
     if (d->red_mask == 0xff && d->green_mask == 0xff00 && d->blue_mask == 0xff0000)
@@ -411,6 +445,7 @@ void report_machine(void)
     report_firmware(&firmware_tables);
     report_tables(&firmware_tables);
     report_cpu();
+    report_clock();
     report_screen();
     report_memory();
     report_timeline();
