@@ -7,8 +7,11 @@
 
 #include "kernel/boot/section.h"
 #include "kernel/cpu/apic.h"
+#include "kernel/cpu/ioapic.h"
 #include "kernel/cpu/pic.h"
 #include "kernel/cpu/spinlock.h"
+#include "kernel/firmware/acpi_tables.h"
+#include "kernel/firmware/madt.h"
 #include "kernel/lib/string.h"
 
 struct row {
@@ -32,11 +35,29 @@ static struct row *row_of(uint32_t vector)
     return i < NUM_ROWS ? &rows[i] : NULL;
 }
 
+/* A CPU, present or still to come, whose ID an xAPIC cannot have. */
+static bool needs_x2apic(struct span madt)
+{
+    struct acpi_entries walk;
+    struct madt_entry entry;
+
+    madt_begin(&walk, madt);
+    while (madt_next(&walk, &entry)) {
+        if (entry.kind == MADT_CPU && entry.id > APIC_MAX_XAPIC_ID &&
+            (entry.is_enabled || entry.is_online_capable))
+            return true;
+    }
+    return false;
+}
+
 void interrupts_init(void)
 {
+    struct span madt = acpi_find(MADT_SIGNATURE, 0);
+
     memset(rows, 0, sizeof rows);
     has_pic = pic_init();
-    apic_init(false);
+    apic_init(needs_x2apic(madt));
+    ioapic_init(madt);
 }
 
 bool interrupts_work(void)
@@ -86,6 +107,22 @@ void interrupt_release(uint32_t vector)
 
     if (row != NULL)
         __atomic_store_n(&row->handler, NULL, __ATOMIC_RELEASE);
+}
+
+bool interrupt_route_isa(uint32_t irq, void (*handler)(void *), void *context)
+{
+    struct ioapic_input input = ioapic_isa_input(irq);
+    uint32_t vector = interrupt_claim(handler, context);
+
+    if (vector != 0 && interrupts_work() && ioapic_route(&input, vector, apic_id()))
+        return true;
+    interrupt_release(vector);
+    return false;
+}
+
+void interrupt_unroute_isa(uint32_t irq)
+{
+    interrupt_release(ioapic_mask(ioapic_isa_input(irq).gsi));
 }
 
 static void count(uint32_t *counter)

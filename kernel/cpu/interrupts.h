@@ -54,6 +54,15 @@ uint32_t interrupt_claim(void (*handler)(void *context), void *context);
 /* Takes the handler away again. Its source must have been silenced before. */
 void interrupt_release(uint32_t vector);
 
+/*
+ * The same for an interrupt of a device: claims a vector and lets ISA interrupt `irq` (0 to 15) come at it,
+ * to this CPU. False if there is no I/O APIC with that input, it is in use, or there is no vector left.
+ */
+bool interrupt_route_isa(uint32_t irq, void (*handler)(void *context), void *context);
+
+/* Silences it and takes the handler away. */
+void interrupt_unroute_isa(uint32_t irq);
+
 /* Calls the handler of a vector that is no exception, or counts it, and ends it. By trap(). */
 void interrupt_dispatch(uint32_t vector);
 

@@ -9,9 +9,13 @@
 #include "kernel/report/address_bar.h"
 #include "kernel/boot/boot_info.h"
 #include "kernel/console/console.h"
+#include "kernel/cpu/apic.h"
 #include "kernel/cpu/calibration.h"
 #include "kernel/cpu/clock.h"
 #include "kernel/cpu/cpu.h"
+#include "kernel/cpu/interrupts.h"
+#include "kernel/cpu/ioapic.h"
+#include "kernel/cpu/timer.h"
 #include "kernel/firmware/firmware_tables.h"
 #include "kernel/boot/image.h"
 #include "kernel/memory/phys.h"
@@ -272,6 +276,29 @@ static void report_clock(void)
     list_end(&list, "nothing to measure the TSC by");
 }
 
+/* How interrupts come, and how many did that nobody wanted. */
+static void report_interrupts(void)
+{
+    static const char modes[][8] = {
+        [APIC_NONE] = "no APIC", [APIC_XAPIC] = "xAPIC", [APIC_X2APIC] = "x2APIC"};
+    const struct interrupt_counts *counts = &interrupt_counts;
+    struct list list = {0};
+
+    label("interrupts");
+    list_item(&list, "%s", modes[apic_mode()]);
+    if (ioapic_count() > 0)
+        list_item(&list, "%u I/O APIC inputs", ioapic_num_inputs());
+    else
+        list_item(&list, "no I/O APIC");
+    list_item(&list, "%s", interrupts_have_pic() ? "PIC masked" : "no PIC");
+    list_item(&list, "%s timer", timer_kind() != NULL ? timer_kind() : "no");
+    if (counts->unexpected > 0)
+        list_item(&list, "%u unexpected, the last at vector %u", counts->unexpected, counts->last_vector);
+    if (counts->spurious_apic + counts->spurious_pic > 0)
+        list_item(&list, "%u spurious of APIC, %u of PIC", counts->spurious_apic, counts->spurious_pic);
+    list_end(&list, "");
+}
+
 static const char *pixel_order(const struct display *d)
 {
     if (d->red_mask == 0xff && d->green_mask == 0xff00 && d->blue_mask == 0xff0000)
@@ -446,6 +473,7 @@ void report_machine(void)
     report_tables(&firmware_tables);
     report_cpu();
     report_clock();
+    report_interrupts();
     report_screen();
     report_memory();
     report_timeline();
