@@ -16,6 +16,13 @@ struct stack {
     uint64_t base, top;
 };
 
+/* timer.c's. */
+struct cpu_timer {
+    uint64_t deadline; /* TSC */
+    void (*function)(void *context);
+    void *context;
+};
+
 struct cpu {
     struct cpu *self;             /* first: this_cpu() reads it */
     struct cpu *next;             /* see all_cpus */
@@ -23,6 +30,7 @@ struct cpu {
     bool interrupts_were_on;      /* before it took the first of the locks it holds */
     struct spinlock *held;        /* the lock taken last; spinlock.h */
     struct stack stacks[IST_END]; /* by enum ist; that of IST_NONE is the one it usually runs on */
+    struct cpu_timer timer;
 };
 
 extern struct cpu boot_cpu;

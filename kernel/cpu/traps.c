@@ -5,6 +5,7 @@
 
 #include "kernel/debug/panic.h"
 #include "kernel/boot/section.h"
+#include "kernel/cpu/interrupts.h"
 #include "kernel/cpu/segments.h"
 
 #define NUM_VECTORS    256u
@@ -85,11 +86,13 @@ const char *trap_name(uint64_t vector)
     };
     if (vector < sizeof names / sizeof names[0])
         return names[vector];
-    return vector < 32 ? "reserved exception" : "unexpected interrupt";
+    return "reserved exception";
 }
 
-/* Called by trap_entry.S. Nothing comes back yet: no interrupt is expected. */
+/* Called by trap_entry.S. */
 void trap(struct trap_frame *frame)
 {
-    panic_trap(frame);
+    if (frame->vector < NUM_EXCEPTIONS)
+        panic_trap(frame);
+    interrupt_dispatch((uint32_t)frame->vector);
 }

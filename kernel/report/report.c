@@ -9,7 +9,13 @@
 #include "kernel/report/address_bar.h"
 #include "kernel/boot/boot_info.h"
 #include "kernel/console/console.h"
+#include "kernel/cpu/apic.h"
+#include "kernel/cpu/calibration.h"
+#include "kernel/cpu/clock.h"
 #include "kernel/cpu/cpu.h"
+#include "kernel/cpu/interrupts.h"
+#include "kernel/cpu/ioapic.h"
+#include "kernel/cpu/timer.h"
 #include "kernel/firmware/firmware_tables.h"
 #include "kernel/boot/image.h"
 #include "kernel/memory/address_space.h"
@@ -240,6 +246,61 @@ static void report_cpu(void)
     printk("%s\n", text);
 }
 
+/* "+0.02 %" */
+static void list_deviation(struct list *list, const char *name, int32_t ppm)
+{
+    uint32_t hundredths = ((uint32_t)(ppm < 0 ? -ppm : ppm) + 50) / 100;
+
+    list_item(list, "%s %c%u.%02u %%", name, ppm < 0 && hundredths > 0 ? '-' : '+', hundredths / 100,
+              hundredths % 100);
+}
+
+/* The frequency, whose word that is, and by how much the others differ. */
+static void report_clock(void)
+{
+    uint64_t tenths = (clock_tsc_hz + 50000) / 100000;
+    struct list list = {0};
+
+    label("clock");
+    if (clock_chosen != NULL)
+        list_item(&list, "TSC %llu.%llu MHz by %s", (unsigned long long)(tenths / 10),
+                  (unsigned long long)(tenths % 10), clock_chosen->name);
+    for (size_t i = 0; i < CLOCK_MAX_WITNESSES; i++) {
+        const struct clock_witness *witness = &clock_witnesses[i];
+
+        if (witness->name == NULL || witness == clock_chosen)
+            continue;
+        if (witness->problem != NULL)
+            list_item(&list, "%s %s", witness->name, witness->problem);
+        else
+            list_deviation(&list, witness->name, deviation_ppm(witness->tsc_hz, clock_tsc_hz));
+    }
+    list_end(&list, "nothing to measure the TSC by");
+}
+
+/* How interrupts come, and how many did that nobody wanted. */
+static void report_interrupts(void)
+{
+    static const char modes[][8] = {
+        [APIC_NONE] = "no APIC", [APIC_XAPIC] = "xAPIC", [APIC_X2APIC] = "x2APIC"};
+    const struct interrupt_counts *counts = &interrupt_counts;
+    struct list list = {0};
+
+    label("interrupts");
+    list_item(&list, "%s", modes[apic_mode()]);
+    if (ioapic_count() > 0)
+        list_item(&list, "%u I/O APIC inputs", ioapic_num_inputs());
+    else
+        list_item(&list, "no I/O APIC");
+    list_item(&list, "%s", interrupts_have_pic() ? "PIC masked" : "no PIC");
+    list_item(&list, "%s timer", timer_kind() != NULL ? timer_kind() : "no");
+    if (counts->unexpected > 0)
+        list_item(&list, "%u unexpected, the last at vector %u", counts->unexpected, counts->last_vector);
+    if (counts->spurious_apic + counts->spurious_pic > 0)
+        list_item(&list, "%u spurious of APIC, %u of PIC", counts->spurious_apic, counts->spurious_pic);
+    list_end(&list, "");
+}
+
 static const char *pixel_order(const struct display *d)
 {
     if (d->red_mask == 0xff && d->green_mask == 0xff00 && d->blue_mask == 0xff0000)
@@ -426,6 +487,8 @@ void report_machine(void)
     report_firmware(&firmware_tables);
     report_tables(&firmware_tables);
     report_cpu();
+    report_clock();
+    report_interrupts();
     report_screen();
     report_memory();
     report_timeline();
