@@ -12,6 +12,7 @@
 #include "kernel/boot/boot_info.h"
 #include "kernel/boot/handoff.h"
 #include "kernel/boot/section.h"
+#include "kernel/memory/kernel_map.h"
 
 #define MAX_SPAN_BYTES (UINT64_C(16) << 20)
 #define MIB_2          (UINT64_C(2) << 20)
@@ -96,8 +97,7 @@ static bool reach_page(uint64_t page)
     if (paging_is_mapped(&kernel_page_tables, DIRECT_MAP_BASE + page))
         return true;
     struct extent e = extent_around(page);
-    return e.base < e.end &&
-           paging_map(&kernel_page_tables, DIRECT_MAP_BASE + e.base, e.base, e.end - e.base, e.rights);
+    return e.base < e.end && kernel_map_at(DIRECT_MAP_BASE + e.base, e.base, e.end - e.base, e.rights);
 }
 
 struct span phys_span(uint64_t paddr, size_t n)
