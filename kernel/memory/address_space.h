@@ -23,6 +23,7 @@
 #define IMAGE_BASE      UINT64_C(0xffffffff80000000)
 #define DISPLAY_BASE    UINT64_C(0xffffffffc0000000)
 
+#define DIRECT_MAP_BYTES  (MAP_BASE - DIRECT_MAP_BASE)
 #define DISPLAY_MAX_BYTES UINT64_C(0x3fe00000) /* a little less than the last GiB */
 
 #define PAGE_BYTES UINT64_C(4096)

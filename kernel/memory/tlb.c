@@ -8,7 +8,7 @@
 
 #define MAX_SINGLE 32 /* pages; for more it is cheaper to forget everything */
 
-void tlb_flush_here(uint64_t vaddr, uint64_t bytes)
+static void flush_here(uint64_t vaddr, uint64_t bytes)
 {
     if (bytes > MAX_SINGLE * PAGE_BYTES) {
         write_cr3(read_cr3()); /* no page is global: paging_enable_features() */
@@ -20,5 +20,5 @@ void tlb_flush_here(uint64_t vaddr, uint64_t bytes)
 
 void tlb_flush(uint64_t vaddr, uint64_t bytes)
 {
-    tlb_flush_here(vaddr, bytes);
+    flush_here(vaddr, bytes);
 }

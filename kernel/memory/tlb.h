@@ -13,7 +13,4 @@
  */
 void tlb_flush(uint64_t vaddr, uint64_t bytes);
 
-/* The same for the CPU this runs on alone: what the others do when they are told to. */
-void tlb_flush_here(uint64_t vaddr, uint64_t bytes);
-
 #endif
