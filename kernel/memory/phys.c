@@ -12,6 +12,7 @@
 #include "kernel/boot/boot_info.h"
 #include "kernel/boot/handoff.h"
 #include "kernel/boot/section.h"
+#include "kernel/memory/kernel_map.h"
 
 #define MIB_2 (UINT64_C(2) << 20)
 #define GIB   (UINT64_C(1) << 30)
@@ -102,8 +103,7 @@ static uint64_t reach_page(uint64_t page)
     if (paging_is_mapped(&kernel_page_tables, DIRECT_MAP_BASE + page))
         return page + PAGE_BYTES;
     struct extent e = extent_around(page);
-    if (e.base >= e.end ||
-        !paging_map(&kernel_page_tables, DIRECT_MAP_BASE + e.base, e.base, e.end - e.base, e.rights))
+    if (e.base >= e.end || !kernel_map_at(DIRECT_MAP_BASE + e.base, e.base, e.end - e.base, e.rights))
         return 0;
     return e.end;
 }
