@@ -12,10 +12,13 @@
 #include "kernel/cpu/interrupts.h"
 #include "kernel/debug/debug_exit.h"
 #include "kernel/boot/handoff.h"
+#include "kernel/firmware/acpi_tables.h"
 #include "kernel/firmware/firmware_tables.h"
+#include "kernel/firmware/madt.h"
 #include "kernel/boot/image.h"
 #include "kernel/report/report.h"
 #include "kernel/cpu/segments.h"
+#include "kernel/cpu/smp_start.h"
 #include "kernel/cpu/timer.h"
 #include "kernel/report/timeline.h"
 #include "kernel/cpu/traps.h"
@@ -59,9 +62,10 @@ _Noreturn void kernel_main(void)
     interrupts_init();                                  /* all masked, none lost without a word */
     clock_init();                                       /* how fast the time stamp counter runs */
     timer_init();                                       /* interrupts that come by themselves */
-    report_machine();                                   /* what the firmware handed over */
-    report_end();                                       /* "Janus ready" */
-    words_run();                                        /* what else the command line asks for */
+    smp_start(acpi_find(MADT_SIGNATURE, 0)); /* all CPUs; none is in the firmware's code any more */
+    report_machine();                        /* what the firmware handed over */
+    report_end();                            /* "Janus ready" */
+    words_run();                             /* what else the command line asks for */
     debug_exit(DEBUG_EXIT_SUCCESS);
     halt_forever();
 }

@@ -52,6 +52,7 @@ enum apic_register {
 #define LVT_TIMER_DEADLINE 0x40000u
 #define TIMER_DIVIDE_BY_1  0x0bu
 #define COMMAND_FIXED      0x4000u /* asserted, edge */
+#define COMMAND_NMI        0x4400u
 #define COMMAND_INIT       0x4500u
 #define COMMAND_STARTUP    0x4600u
 #define COMMAND_PENDING    0x1000u
@@ -228,6 +229,11 @@ static bool send(uint32_t id, uint32_t command)
 bool apic_send(uint32_t id, uint32_t vector)
 {
     return send(id, COMMAND_FIXED | vector);
+}
+
+bool apic_send_nmi(uint32_t id)
+{
+    return send(id, COMMAND_NMI);
 }
 
 bool apic_send_init(uint32_t id)

@@ -36,11 +36,12 @@ uint32_t apic_id(void);
 void apic_end(uint32_t vector);
 
 /*
- * Sends an interrupt to one CPU, which may be this one: a vector (0x20 to 0xfe), INIT, or start-up at
+ * Sends an interrupt to one CPU, which may be this one: a vector (0x20 to 0xfe), NMI, INIT, or start-up at
  * physical address `page` << 12. False if the APIC has not sent it in time, or noticed an error. With
  * interrupts on or off.
  */
 bool apic_send(uint32_t id, uint32_t vector);
+bool apic_send_nmi(uint32_t id);
 bool apic_send_init(uint32_t id);
 bool apic_send_startup(uint32_t id, uint8_t page);
 

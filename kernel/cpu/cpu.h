@@ -10,8 +10,10 @@
 #define CR0_WP      (UINT64_C(1) << 16)
 #define CR0_NW      (UINT64_C(1) << 29)
 #define CR0_CD      (UINT64_C(1) << 30)
+#define CR4_PAE     (UINT64_C(1) << 5)
 #define CR4_PGE     (UINT64_C(1) << 7)
 #define CR4_LA57    (UINT64_C(1) << 12)
+#define EFER_LMA    (UINT64_C(1) << 10)
 #define EFER_NXE    (UINT64_C(1) << 11)
 #define MSR_PAT     0x277u
 #define MSR_GS_BASE 0xc0000101u

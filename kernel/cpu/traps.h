@@ -28,6 +28,9 @@ _Static_assert(sizeof(struct trap_frame) == 22 * 8, "trap_entry.S pushes 22 quad
  * segments_init(). */
 void traps_init(void);
 
+/* Loads the IDT on another CPU. */
+void traps_load(void);
+
 /* "page fault" for 14; for exceptions, vectors 0 to 31. */
 const char *trap_name(uint64_t vector);
 

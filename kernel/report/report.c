@@ -13,6 +13,8 @@
 #include "kernel/cpu/calibration.h"
 #include "kernel/cpu/clock.h"
 #include "kernel/cpu/cpu.h"
+#include "kernel/cpu/smp.h"
+#include "kernel/cpu/smp_start.h"
 #include "kernel/cpu/interrupts.h"
 #include "kernel/cpu/ioapic.h"
 #include "kernel/cpu/timer.h"
@@ -28,6 +30,7 @@
 #define SIZE_TEXT_BYTES 16
 #define LABEL_COLUMNS   11
 #define LINE_COLUMNS    80
+#define MAX_MISSING     8
 
 #define MIB      (UINT64_C(1) << 20)
 #define FOUR_GIB (UINT64_C(4) << 30)
@@ -301,6 +304,57 @@ static void report_interrupts(void)
     list_end(&list, "");
 }
 
+static void list_missing(struct list *list)
+{
+    uint32_t num = 0;
+
+    for (uint32_t i = 1; i < smp_num_cpus(); i++) {
+        if (!smp_runs(smp_cpu(i)) && ++num <= MAX_MISSING)
+            list_item(list, "CPU with APIC id %u does not answer", smp_cpu(i)->apic_id);
+    }
+    if (num > MAX_MISSING)
+        list_item(list, "nor do %u more", num - MAX_MISSING);
+}
+
+/* The lowest and the highest ID of those that run. */
+static void list_apic_ids(struct list *list)
+{
+    uint32_t low = boot_cpu.apic_id, high = low;
+
+    for (uint32_t i = 1; i < smp_num_cpus(); i++) {
+        uint32_t id = smp_cpu(i)->apic_id;
+
+        if (!smp_runs(smp_cpu(i)))
+            continue;
+        low = id < low ? id : low;
+        high = id > high ? id : high;
+    }
+    list_item(list, "APIC ids %u to %u", low, high);
+}
+
+static void report_cpus(void)
+{
+    const struct smp_outcome *o = &smp_outcome;
+    struct list list = {0};
+
+    label("cpus");
+    if (o->num_listed == 1 && o->error == 0)
+        list_item(&list, "1");
+    else if (o->num_listed == 1)
+        list_item(&list, "1 (%s)", o->error);
+    else
+        list_item(&list, "%u of %u started", o->num_started, o->num_listed);
+    if (o->num_listed > 1 && o->error != 0)
+        list_item(&list, "%s", o->error);
+    if (o->num_started > 1)
+        list_apic_ids(&list);
+    if (o->num_listed > 1 && o->error == 0)
+        list_missing(&list);
+    if (o->num_left_out > 0)
+        list_item(&list, "%u left out, more than %u", o->num_left_out, SMP_MAX_CPUS);
+    list_end(&list, "");
+}
+
 static const char *pixel_order(const struct display *d)
 {
     if (d->red_mask == 0xff && d->green_mask == 0xff00 && d->blue_mask == 0xff0000)
@@ -487,6 +541,7 @@ void report_machine(void)
     report_firmware(&firmware_tables);
     report_tables(&firmware_tables);
     report_cpu();
+    report_cpus();
     report_clock();
     report_interrupts();
     report_screen();
