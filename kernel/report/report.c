@@ -9,9 +9,19 @@
 #include "kernel/report/address_bar.h"
 #include "kernel/boot/boot_info.h"
 #include "kernel/console/console.h"
+#include "kernel/cpu/apic.h"
+#include "kernel/cpu/calibration.h"
+#include "kernel/cpu/clock.h"
 #include "kernel/cpu/cpu.h"
+#include "kernel/cpu/smp.h"
+#include "kernel/cpu/smp_start.h"
+#include "kernel/cpu/interrupts.h"
+#include "kernel/cpu/ioapic.h"
+#include "kernel/cpu/timer.h"
 #include "kernel/firmware/firmware_tables.h"
 #include "kernel/boot/image.h"
+#include "kernel/memory/address_space.h"
+#include "kernel/memory/pages.h"
 #include "kernel/memory/phys.h"
 #include "kernel/lib/printf.h"
 #include "kernel/report/timeline.h"
@@ -20,6 +30,7 @@
 #define SIZE_TEXT_BYTES 16
 #define LABEL_COLUMNS   11
 #define LINE_COLUMNS    80
+#define MAX_MISSING     8
 
 #define MIB      (UINT64_C(1) << 20)
 #define FOUR_GIB (UINT64_C(4) << 30)
@@ -238,6 +249,112 @@ static void report_cpu(void)
     printk("%s\n", text);
 }
 
+/* "+0.02 %" */
+static void list_deviation(struct list *list, const char *name, int32_t ppm)
+{
+    uint32_t hundredths = ((uint32_t)(ppm < 0 ? -ppm : ppm) + 50) / 100;
+
+    list_item(list, "%s %c%u.%02u %%", name, ppm < 0 && hundredths > 0 ? '-' : '+', hundredths / 100,
+              hundredths % 100);
+}
+
+/* The frequency, whose word that is, and by how much the others differ. */
+static void report_clock(void)
+{
+    uint64_t tenths = (clock_tsc_hz + 50000) / 100000;
+    struct list list = {0};
+
+    label("clock");
+    if (clock_chosen != NULL)
+        list_item(&list, "TSC %llu.%llu MHz by %s", (unsigned long long)(tenths / 10),
+                  (unsigned long long)(tenths % 10), clock_chosen->name);
+    for (size_t i = 0; i < CLOCK_MAX_WITNESSES; i++) {
+        const struct clock_witness *witness = &clock_witnesses[i];
+
+        if (witness->name == NULL || witness == clock_chosen)
+            continue;
+        if (witness->problem != NULL)
+            list_item(&list, "%s %s", witness->name, witness->problem);
+        else
+            list_deviation(&list, witness->name, deviation_ppm(witness->tsc_hz, clock_tsc_hz));
+    }
+    list_end(&list, "nothing to measure the TSC by");
+}
+
+/* How interrupts come, and how many did that nobody wanted. */
+static void report_interrupts(void)
+{
+    static const char modes[][8] = {
+        [APIC_NONE] = "no APIC", [APIC_XAPIC] = "xAPIC", [APIC_X2APIC] = "x2APIC"};
+    const struct interrupt_counts *counts = &interrupt_counts;
+    struct list list = {0};
+
+    label("interrupts");
+    list_item(&list, "%s", modes[apic_mode()]);
+    if (ioapic_count() > 0)
+        list_item(&list, "%u I/O APIC inputs", ioapic_num_inputs());
+    else
+        list_item(&list, "no I/O APIC");
+    list_item(&list, "%s", interrupts_have_pic() ? "PIC masked" : "no PIC");
+    list_item(&list, "%s timer", timer_kind() != NULL ? timer_kind() : "no");
+    if (counts->unexpected > 0)
+        list_item(&list, "%u unexpected, the last at vector %u", counts->unexpected, counts->last_vector);
+    if (counts->spurious_apic + counts->spurious_pic > 0)
+        list_item(&list, "%u spurious of APIC, %u of PIC", counts->spurious_apic, counts->spurious_pic);
+    list_end(&list, "");
+}
+
+static void list_missing(struct list *list)
+{
+    uint32_t num = 0;
+
+    for (uint32_t i = 1; i < smp_num_cpus(); i++) {
+        if (!smp_runs(smp_cpu(i)) && ++num <= MAX_MISSING)
+            list_item(list, "CPU with APIC id %u does not answer", smp_cpu(i)->apic_id);
+    }
+    if (num > MAX_MISSING)
+        list_item(list, "nor do %u more", num - MAX_MISSING);
+}
+
+/* The lowest and the highest ID of those that run. */
+static void list_apic_ids(struct list *list)
+{
+    uint32_t low = boot_cpu.apic_id, high = low;
+
+    for (uint32_t i = 1; i < smp_num_cpus(); i++) {
+        uint32_t id = smp_cpu(i)->apic_id;
+
+        if (!smp_runs(smp_cpu(i)))
+            continue;
+        low = id < low ? id : low;
+        high = id > high ? id : high;
+    }
+    list_item(list, "APIC ids %u to %u", low, high);
+}
+
+static void report_cpus(void)
+{
+    const struct smp_outcome *o = &smp_outcome;
+    struct list list = {0};
+
+    label("cpus");
+    if (o->num_listed == 1 && o->error == 0)
+        list_item(&list, "1");
+    else if (o->num_listed == 1)
+        list_item(&list, "1 (%s)", o->error);
+    else
+        list_item(&list, "%u of %u started", o->num_started, o->num_listed);
+    if (o->num_listed > 1 && o->error != 0)
+        list_item(&list, "%s", o->error);
+    if (o->num_started > 1)
+        list_apic_ids(&list);
+    if (o->num_listed > 1 && o->error == 0)
+        list_missing(&list);
+    if (o->num_left_out > 0)
+        list_item(&list, "%u left out, more than %u", o->num_left_out, SMP_MAX_CPUS);
+    list_end(&list, "");
+}
+
 static const char *pixel_order(const struct display *d)
 {
     if (d->red_mask == 0xff && d->green_mask == 0xff00 && d->blue_mask == 0xff0000)
@@ -356,6 +473,18 @@ static const char *raw_map_name(uint32_t kind)
     }
 }
 
+/* What pages_alloc() can give. */
+static void print_pages(void)
+{
+    struct page_counts counts = pages_count();
+    char size[SIZE_TEXT_BYTES];
+
+    format_size(size, counts.num_free * PAGE_BYTES);
+    label("pages");
+    printk("%llu of %llu free (%s), described in %llu\n", (unsigned long long)counts.num_free,
+           (unsigned long long)counts.num_total, size, (unsigned long long)counts.num_own);
+}
+
 static void report_memory(void)
 {
     const struct memory_map *map = &boot_info.memory_map;
@@ -368,6 +497,7 @@ static void report_memory(void)
         print_region(&map->regions[i]);
     print_totals(map);
     print_repairs(map, raw);
+    print_pages();
     print_bars(map);
 }
 
@@ -406,14 +536,14 @@ void report_banner(void)
 
 void report_machine(void)
 {
-    struct firmware_tables tables;
-
-    firmware_tables_find(&tables);
     report_build();
     report_route();
-    report_firmware(&tables);
-    report_tables(&tables);
+    report_firmware(&firmware_tables);
+    report_tables(&firmware_tables);
     report_cpu();
+    report_cpus();
+    report_clock();
+    report_interrupts();
     report_screen();
     report_memory();
     report_timeline();
