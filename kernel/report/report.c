@@ -18,12 +18,16 @@
 #include "kernel/cpu/interrupts.h"
 #include "kernel/cpu/ioapic.h"
 #include "kernel/cpu/timer.h"
+#include "kernel/firmware/acpi_tables.h"
 #include "kernel/firmware/firmware_tables.h"
+#include "kernel/firmware/madt.h"
+#include "kernel/firmware/srat.h"
 #include "kernel/boot/image.h"
 #include "kernel/memory/address_space.h"
 #include "kernel/memory/pages.h"
 #include "kernel/memory/phys.h"
 #include "kernel/lib/printf.h"
+#include "kernel/lib/string.h"
 #include "kernel/report/timeline.h"
 
 #define CPU_BRAND_BYTES 48
@@ -31,6 +35,7 @@
 #define LABEL_COLUMNS   11
 #define LINE_COLUMNS    80
 #define MAX_MISSING     8
+#define MAX_FAULTY      4
 
 #define MIB      (UINT64_C(1) << 20)
 #define FOUR_GIB (UINT64_C(4) << 30)
@@ -43,30 +48,48 @@ static void label(const char *name)
     console_set_color(COLOR_LIGHT_GRAY, COLOR_BLACK);
 }
 
-/* Items behind a label, separated by commas, in lines of at most LINE_COLUMNS. */
+/* Items behind a label, in lines of at most LINE_COLUMNS. */
 struct list {
     int column; /* 0: nothing printed yet */
 };
 
-static __attribute__((format(printf, 2, 3))) void list_item(struct list *list, const char *format, ...)
+/* An item after a mark and a blank. */
+static __attribute__((format(printf, 3, 0))) void list_put(struct list *list, const char *mark,
+                                                           const char *format, va_list args)
 {
     char text[LINE_COLUMNS];
-    va_list args;
+    int n = format_string_v(text, sizeof text, format, args), mark_columns = (int)strlen(mark) + 1;
 
-    va_start(args, format);
-    int n = format_string_v(text, sizeof text, format, args);
-    va_end(args);
     if (list->column == 0) {
         list->column = LABEL_COLUMNS;
-    } else if (list->column + 2 + n > LINE_COLUMNS - 1) {
-        printk(",\n%*s", LABEL_COLUMNS, "");
+    } else if (list->column + mark_columns + n > LINE_COLUMNS - 1) {
+        printk("%s\n%*s", mark, LABEL_COLUMNS, "");
         list->column = LABEL_COLUMNS;
     } else {
-        printk(", ");
-        list->column += 2;
+        printk("%s ", mark);
+        list->column += mark_columns;
     }
     printk("%s", text);
     list->column += n;
+}
+
+static __attribute__((format(printf, 2, 3))) void list_item(struct list *list, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    list_put(list, ",", format, args);
+    va_end(args);
+}
+
+/* One that belongs to the item before it. */
+static __attribute__((format(printf, 2, 3))) void list_word(struct list *list, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    list_put(list, "", format, args);
+    va_end(args);
 }
 
 static void list_end(const struct list *list, const char *if_empty)
@@ -210,23 +233,81 @@ static void report_firmware(const struct firmware_tables *tables)
     list_end(&list, "");
 }
 
+static void list_sound_tables(struct list *list)
+{
+    const struct acpi_table *root = acpi_root(), *table;
+
+    if (root == 0)
+        return;
+    list_item(list, "%s:", root->signature);
+    for (uint32_t i = 0; (table = acpi_table_at(i)) != 0; i++) {
+        uint32_t n = acpi_count(table->signature);
+
+        if (table == root || table->error != 0 || table->bytes.p != acpi_find(table->signature, 0).p)
+            continue;
+        if (n > 1)
+            list_word(list, "%s x%u", table->signature, n);
+        else
+            list_word(list, "%s", table->signature);
+    }
+}
+
+/* What is wrong, as far as it is the same few things; the word `acpi` lists all of it. */
+static void list_faulty_tables(struct list *list)
+{
+    const struct acpi_table *table;
+    uint32_t num_faulty = 0;
+
+    for (uint32_t i = 0; (table = acpi_table_at(i)) != 0; i++) {
+        if (table->error != 0 && num_faulty++ < MAX_FAULTY)
+            list_item(list, "%s at 0x%llx: %s", table->signature[0] != 0 ? table->signature : "table",
+                      (unsigned long long)table->paddr, table->error);
+    }
+    if (num_faulty > MAX_FAULTY)
+        list_item(list, "%u more faulty", num_faulty - MAX_FAULTY);
+    if (acpi_num_lost() > 0)
+        list_item(list, "%u more than there is room for", acpi_num_lost());
+}
+
+/* What is wrong inside of tables that are walked. */
+static void list_faulty_entries(struct list *list)
+{
+    struct madt madt;
+    struct srat srat;
+
+    if (madt_read(acpi_find(MADT_SIGNATURE, 0), &madt) && madt.error != 0)
+        list_item(list, MADT_SIGNATURE ": %s", madt.error);
+    if (srat_read(acpi_find(SRAT_SIGNATURE, 0), &srat) && srat.error != 0)
+        list_item(list, SRAT_SIGNATURE ": %s", srat.error);
+    else if (srat.num_domains > 1)
+        list_item(list, "%u NUMA nodes", srat.num_domains);
+}
+
 static void report_tables(const struct firmware_tables *tables)
 {
+    struct list list = {0};
+
     label("tables");
     if (tables->rsdp_paddr == 0)
-        printk("no ACPI");
+        list_item(&list, "no ACPI");
     else if (tables->rsdp_error != 0)
-        printk("ACPI RSDP at 0x%llx: %s", (unsigned long long)tables->rsdp_paddr, tables->rsdp_error);
+        list_item(&list, "ACPI RSDP at 0x%llx: %s", (unsigned long long)tables->rsdp_paddr,
+                  tables->rsdp_error);
     else
-        printk("ACPI %s RSDP at 0x%llx", tables->rsdp.revision >= 2 ? "2.0+" : "1.0",
-               (unsigned long long)tables->rsdp_paddr);
+        list_item(&list, "ACPI %s RSDP at 0x%llx", tables->rsdp.revision >= 2 ? "2.0+" : "1.0",
+                  (unsigned long long)tables->rsdp_paddr);
+    list_sound_tables(&list);
+    list_faulty_tables(&list);
+    list_faulty_entries(&list);
     if (tables->smbios_paddr == 0)
-        printk("; no SMBIOS\n");
+        list_item(&list, "no SMBIOS");
     else if (tables->smbios_error != 0)
-        printk("; SMBIOS at 0x%llx: %s\n", (unsigned long long)tables->smbios_paddr, tables->smbios_error);
+        list_item(&list, "SMBIOS at 0x%llx: %s", (unsigned long long)tables->smbios_paddr,
+                  tables->smbios_error);
     else
-        printk("; SMBIOS %u.%u at 0x%llx\n", tables->smbios.major, tables->smbios.minor,
-               (unsigned long long)tables->smbios_paddr);
+        list_item(&list, "SMBIOS %u.%u at 0x%llx", tables->smbios.major, tables->smbios.minor,
+                  (unsigned long long)tables->smbios_paddr);
+    list_end(&list, "");
 }
 
 static void report_cpu(void)
