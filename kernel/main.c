@@ -9,6 +9,7 @@
 #include "kernel/cpu/cpu.h"
 #include "kernel/debug/debug_exit.h"
 #include "kernel/boot/handoff.h"
+#include "kernel/firmware/firmware_tables.h"
 #include "kernel/boot/image.h"
 #include "kernel/report/report.h"
 #include "kernel/cpu/segments.h"
@@ -49,6 +50,7 @@ _Noreturn void kernel_main(void)
     console_init(&boot_info.display, display_memory()); /* serial and screen, as far as there are any */
     report_banner();                                    /* the first line */
     check_image();                                      /* before anything else runs */
+    firmware_tables_init();                             /* ACPI and SMBIOS */
     report_machine();                                   /* what the firmware handed over */
     report_end();                                       /* "Janus ready" */
     words_run();                                        /* what else the command line asks for */

@@ -16,7 +16,9 @@ struct firmware_tables {
     struct smbios smbios;     /* if sound */
 };
 
-/* Finds and checks them, through boot_info and phys_span(). */
-void firmware_tables_find(struct firmware_tables *tables);
+extern struct firmware_tables firmware_tables;
+
+/* Finds and checks them, through boot_info and phys_span(), and makes the list of ACPI tables. */
+void firmware_tables_init(void);
 
 #endif

@@ -13,9 +13,8 @@
 #include "kernel/boot/handoff.h"
 #include "kernel/boot/section.h"
 
-#define MAX_SPAN_BYTES (UINT64_C(16) << 20)
-#define MIB_2          (UINT64_C(2) << 20)
-#define GIB            (UINT64_C(1) << 30)
+#define MIB_2 (UINT64_C(2) << 20)
+#define GIB   (UINT64_C(1) << 30)
 
 /* Physical addresses of whole pages. */
 struct extent {
@@ -104,7 +103,7 @@ struct span phys_span(uint64_t paddr, size_t n)
 {
     struct span empty = {0, 0};
 
-    if (n > MAX_SPAN_BYTES || paddr >= MEMORY_MAP_LIMIT - n)
+    if (n > PHYS_SPAN_MAX_BYTES || paddr >= MEMORY_MAP_LIMIT - n)
         return empty;
     for (uint64_t page = page_floor(paddr); page < paddr + n; page += PAGE_BYTES) {
         if (!reach_page(page))

@@ -406,13 +406,10 @@ void report_banner(void)
 
 void report_machine(void)
 {
-    struct firmware_tables tables;
-
-    firmware_tables_find(&tables);
     report_build();
     report_route();
-    report_firmware(&tables);
-    report_tables(&tables);
+    report_firmware(&firmware_tables);
+    report_tables(&firmware_tables);
     report_cpu();
     report_screen();
     report_memory();

@@ -32,11 +32,13 @@ static void test_rsdp(void **state)
     make_rsdp(bytes, 0);
     assert_null(rsdp_read(span_of(bytes, 20), &rsdp));
     assert_int_equal(rsdp.revision, 0);
-    assert_int_equal(rsdp.root_paddr, 0x10);
+    assert_int_equal(rsdp.rsdt_paddr, 0x10);
+    assert_int_equal(rsdp.xsdt_paddr, 0);
 
     make_rsdp(bytes, 2);
     assert_null(rsdp_read(span_of(bytes, RSDP_BYTES), &rsdp));
-    assert_int_equal(rsdp.root_paddr, 0x20);
+    assert_int_equal(rsdp.rsdt_paddr, 0x10);
+    assert_int_equal(rsdp.xsdt_paddr, 0x20);
     assert_string_equal(rsdp_read(span_of(bytes, 20), &rsdp), "wrong length");
     assert_string_equal(rsdp_read(span_of(bytes, 19), &rsdp), "wrong checksum");
     bytes[33]++;
