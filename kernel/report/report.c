@@ -36,6 +36,7 @@
 #define LINE_COLUMNS    80
 #define MAX_MISSING     8
 #define MAX_FAULTY      4
+#define TEXT_COLUMNS    (LINE_COLUMNS - LABEL_COLUMNS - 1)
 
 #define MIB      (UINT64_C(1) << 20)
 #define FOUR_GIB (UINT64_C(4) << 30)
@@ -192,17 +193,27 @@ static void report_route(void)
     }
 }
 
-/* Name and version as the firmware's own SMBIOS table has them. */
-static void list_smbios_firmware(struct list *list, const struct firmware_tables *tables)
+/*
+ * The strings of an SMBIOS structure whose numbers stand at `offsets`, as far as there are any, in one line;
+ * what a terminal would take for more than text becomes a question mark.
+ */
+static const char *smbios_text(char text[TEXT_COLUMNS + 1], const struct smbios_structure *s,
+                               const uint8_t offsets[3])
 {
-    if (tables->smbios_paddr == 0 || tables->smbios_error != 0)
-        return;
-    struct span table = phys_span(tables->smbios.table_paddr, tables->smbios.table_bytes);
-    struct span vendor = smbios_string(table, SMBIOS_BIOS_INFORMATION, SMBIOS_BIOS_VENDOR);
-    struct span version = smbios_string(table, SMBIOS_BIOS_INFORMATION, SMBIOS_BIOS_VERSION);
+    size_t used = 0;
 
-    list_item(list, "%.*s %.*s", (int)vendor.n, (const char *)vendor.p, (int)version.n,
-              (const char *)version.p);
+    for (size_t i = 0; i < 3; i++) {
+        struct span string = smbios_string(s, offsets[i]);
+
+        if (string.n > 0 && used > 0 && used < TEXT_COLUMNS)
+            text[used++] = ' ';
+        for (size_t at = 0; at < string.n && used < TEXT_COLUMNS; at++) {
+            uint8_t c = span_u8(string, at);
+            text[used++] = c >= ' ' && c <= '~' ? (char)c : '?';
+        }
+    }
+    text[used] = 0;
+    return text;
 }
 
 static const char *secure_boot_text(void)
@@ -223,12 +234,16 @@ static const char *secure_boot_text(void)
 
 static void report_firmware(const struct firmware_tables *tables)
 {
+    static const uint8_t names[] = {SMBIOS_BIOS_VENDOR, SMBIOS_BIOS_VERSION, SMBIOS_BIOS_DATE};
+    struct smbios_structure bios;
+    char text[TEXT_COLUMNS + 1];
     struct list list = {0};
 
     label("firmware");
     if (boot_info.firmware_vendor[0] != 0)
         list_item(&list, "%s revision 0x%x", boot_info.firmware_vendor, boot_info.firmware_revision);
-    list_smbios_firmware(&list, tables);
+    if (smbios_find(tables->smbios_table, SMBIOS_BIOS, &bios))
+        list_item(&list, "%s", smbios_text(text, &bios, names));
     list_item(&list, "%s", secure_boot_text());
     list_end(&list, "");
 }
@@ -283,6 +298,18 @@ static void list_faulty_entries(struct list *list)
         list_item(list, "%u NUMA nodes", srat.num_domains);
 }
 
+static void report_system(const struct firmware_tables *tables)
+{
+    static const uint8_t names[] = {SMBIOS_SYSTEM_MANUFACTURER, SMBIOS_SYSTEM_PRODUCT, SMBIOS_SYSTEM_VERSION};
+    struct smbios_structure system;
+    char text[TEXT_COLUMNS + 1];
+
+    if (!smbios_find(tables->smbios_table, SMBIOS_SYSTEM, &system))
+        return;
+    label("system");
+    printk("%s\n", smbios_text(text, &system, names));
+}
+
 static void report_tables(const struct firmware_tables *tables)
 {
     struct list list = {0};
@@ -305,8 +332,9 @@ static void report_tables(const struct firmware_tables *tables)
         list_item(&list, "SMBIOS at 0x%llx: %s", (unsigned long long)tables->smbios_paddr,
                   tables->smbios_error);
     else
-        list_item(&list, "SMBIOS %u.%u at 0x%llx", tables->smbios.major, tables->smbios.minor,
-                  (unsigned long long)tables->smbios_paddr);
+        list_item(&list, "SMBIOS %u.%u at 0x%llx%s%s", tables->smbios.major, tables->smbios.minor,
+                  (unsigned long long)tables->smbios_paddr, tables->smbios_table_error != 0 ? ": " : "",
+                  tables->smbios_table_error != 0 ? tables->smbios_table_error : "");
     list_end(&list, "");
 }
 
@@ -620,6 +648,7 @@ void report_machine(void)
     report_build();
     report_route();
     report_firmware(&firmware_tables);
+    report_system(&firmware_tables);
     report_tables(&firmware_tables);
     report_cpu();
     report_cpus();
