@@ -4,11 +4,16 @@
 #ifndef KERNEL_THIS_CPU_H
 #define KERNEL_THIS_CPU_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
+struct spinlock;
+
 struct cpu {
-    struct cpu *self; /* first: this_cpu() reads it */
-    uint32_t index;   /* 0 for the CPU that booted */
+    struct cpu *self;        /* first: this_cpu() reads it */
+    uint32_t index;          /* 0 for the CPU that booted */
+    bool interrupts_were_on; /* before it took the first of the locks it holds */
+    struct spinlock *held;   /* the lock taken last; spinlock.h */
 };
 
 extern struct cpu boot_cpu;
