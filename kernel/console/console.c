@@ -228,6 +228,16 @@ void console_flush(void)
     }
 }
 
+bool console_has_serial(void)
+{
+    return serial.port != 0;
+}
+
+bool console_read(uint8_t *byte)
+{
+    return serial_read(&serial, byte);
+}
+
 const char *console_display_error(void)
 {
     return display_error;
