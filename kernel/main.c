@@ -8,6 +8,7 @@
 #include "kernel/console/console.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/debug/debug_exit.h"
+#include "kernel/devices/input.h"
 #include "kernel/boot/handoff.h"
 #include "kernel/firmware/firmware_tables.h"
 #include "kernel/boot/image.h"
@@ -51,6 +52,7 @@ _Noreturn void kernel_main(void)
     report_banner();                                    /* the first line */
     check_image();                                      /* before anything else runs */
     firmware_tables_init();                             /* ACPI and SMBIOS */
+    input_init();                                       /* keyboard */
     report_machine();                                   /* what the firmware handed over */
     report_end();                                       /* "Janus ready" */
     words_run();                                        /* what else the command line asks for */

@@ -9,6 +9,7 @@
 
 #include "kernel/boot/boot_info.h"
 #include "kernel/debug/trial.h"
+#include "kernel/devices/input.h"
 #include "kernel/lib/cmdline.h"
 #include "kernel/report/scroll.h"
 #include "kernel/tests/self_test.h"
@@ -19,6 +20,7 @@ static const struct {
 } words[] = {
     {"scroll", scroll_run},
     {"test", self_test_run},
+    {"keys", input_keys_run},
     {"trial", trial_run},
 };
 

@@ -10,6 +10,7 @@
 #include "kernel/boot/boot_info.h"
 #include "kernel/console/console.h"
 #include "kernel/cpu/cpu.h"
+#include "kernel/devices/input.h"
 #include "kernel/firmware/firmware_tables.h"
 #include "kernel/boot/image.h"
 #include "kernel/memory/phys.h"
@@ -264,6 +265,15 @@ static void report_screen(void)
         printk("%*snot used: %s\n", LABEL_COLUMNS, "", console_display_error());
 }
 
+static void report_input(void)
+{
+    const char *fault = input_keyboard_fault();
+
+    label("input");
+    printk(fault == NULL ? "PS/2 keyboard" : "no PS/2 keyboard (%s)", fault);
+    printk(console_has_serial() ? ", serial port\n" : "\n");
+}
+
 static void print_region(const struct memory_region *r)
 {
     char size[SIZE_TEXT_BYTES];
@@ -412,6 +422,7 @@ void report_machine(void)
     report_tables(&firmware_tables);
     report_cpu();
     report_screen();
+    report_input();
     report_memory();
     report_timeline();
 }
