@@ -4,6 +4,7 @@
 #include "kernel/main.h"
 
 #include "kernel/memory/address_space.h"
+#include "kernel/memory/pages.h"
 #include "kernel/boot/boot_info.h"
 #include "kernel/console/console.h"
 #include "kernel/cpu/cpu.h"
@@ -51,6 +52,7 @@ _Noreturn void kernel_main(void)
     console_init(&boot_info.display, display_memory()); /* serial and screen, as far as there are any */
     report_banner();                                    /* the first line */
     check_image();                                      /* before anything else runs */
+    pages_init();                                       /* from here on there is memory to be had */
     firmware_tables_init();                             /* ACPI and SMBIOS */
     input_init();                                       /* keyboard */
     report_machine();                                   /* what the firmware handed over */

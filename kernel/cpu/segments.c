@@ -37,10 +37,18 @@ static struct tss tss;
 static uint64_t gdt[6];
 NOINIT static uint8_t ist_stacks[IST_END][IST_STACK_BYTES] __attribute__((aligned(16)));
 
+static struct stack stack_of(const uint8_t *base, const uint8_t *top)
+{
+    return (struct stack){(uint64_t)(uintptr_t)base, (uint64_t)(uintptr_t)top};
+}
+
 static void fill_tss(void)
 {
-    for (int i = IST_NONE + 1; i < IST_END; i++)
-        tss.ist[i - 1] = (uint64_t)(uintptr_t)(ist_stacks[i] + IST_STACK_BYTES);
+    boot_cpu.stacks[IST_NONE] = stack_of(kernel_stack, kernel_stack_top);
+    for (int i = IST_NONE + 1; i < IST_END; i++) {
+        boot_cpu.stacks[i] = stack_of(ist_stacks[i], ist_stacks[i] + IST_STACK_BYTES);
+        tss.ist[i - 1] = boot_cpu.stacks[i].top;
+    }
     tss.io_map_base = sizeof tss;
 }
 

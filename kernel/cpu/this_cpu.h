@@ -7,18 +7,33 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "kernel/cpu/segments.h"
+
 struct spinlock;
 
+/* Addresses; below `base` lies a guard page, if anything. base == top: there is no such stack. */
+struct stack {
+    uint64_t base, top;
+};
+
 struct cpu {
-    struct cpu *self;        /* first: this_cpu() reads it */
-    uint32_t index;          /* 0 for the CPU that booted */
-    bool interrupts_were_on; /* before it took the first of the locks it holds */
-    struct spinlock *held;   /* the lock taken last; spinlock.h */
+    struct cpu *self;             /* first: this_cpu() reads it */
+    struct cpu *next;             /* see all_cpus */
+    uint32_t index;               /* 0 for the CPU that booted */
+    bool interrupts_were_on;      /* before it took the first of the locks it holds */
+    struct spinlock *held;        /* the lock taken last; spinlock.h */
+    struct stack stacks[IST_END]; /* by enum ist; that of IST_NONE is the one it usually runs on */
 };
 
 extern struct cpu boot_cpu;
 
-/* Makes `cpu` the structure of the CPU this runs on. After its segment registers have been loaded. */
+/* The CPUs that this_cpu_init() has been called for, linked by `next`. None ever leaves. */
+extern struct cpu *all_cpus;
+
+/*
+ * Makes `cpu` the structure of the CPU this runs on, index and stacks filled in. After its segment registers
+ * have been loaded, once for each CPU.
+ */
 void this_cpu_init(struct cpu *cpu);
 
 /* The structure of the CPU this runs on. After this_cpu_init(). */

@@ -19,4 +19,14 @@
  */
 struct span phys_span(uint64_t paddr, size_t n);
 
+/*
+ * `n` bytes of RAM of ours at physical address `paddr`, to write: memory that pages_alloc() gave, or the
+ * kernel's own but for the read-only part of its image; mapped at the first use, for good. Null if any of it
+ * is something else, or there is no room for page tables.
+ */
+void *phys_memory(uint64_t paddr, size_t n);
+
+/* The physical address of what phys_memory() pointed to; 0 for any other pointer. */
+uint64_t phys_address(const void *pointer);
+
 #endif

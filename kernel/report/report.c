@@ -13,6 +13,8 @@
 #include "kernel/devices/input.h"
 #include "kernel/firmware/firmware_tables.h"
 #include "kernel/boot/image.h"
+#include "kernel/memory/address_space.h"
+#include "kernel/memory/pages.h"
 #include "kernel/memory/phys.h"
 #include "kernel/lib/printf.h"
 #include "kernel/report/timeline.h"
@@ -366,6 +368,18 @@ static const char *raw_map_name(uint32_t kind)
     }
 }
 
+/* What pages_alloc() can give. */
+static void print_pages(void)
+{
+    struct page_counts counts = pages_count();
+    char size[SIZE_TEXT_BYTES];
+
+    format_size(size, counts.num_free * PAGE_BYTES);
+    label("pages");
+    printk("%llu of %llu free (%s), described in %llu\n", (unsigned long long)counts.num_free,
+           (unsigned long long)counts.num_total, size, (unsigned long long)counts.num_own);
+}
+
 static void report_memory(void)
 {
     const struct memory_map *map = &boot_info.memory_map;
@@ -378,6 +392,7 @@ static void report_memory(void)
         print_region(&map->regions[i]);
     print_totals(map);
     print_repairs(map, raw);
+    print_pages();
     print_bars(map);
 }
 
