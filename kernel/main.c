@@ -12,6 +12,7 @@
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/interrupts.h"
 #include "kernel/debug/debug_exit.h"
+#include "kernel/devices/input.h"
 #include "kernel/boot/handoff.h"
 #include "kernel/firmware/acpi_tables.h"
 #include "kernel/firmware/firmware_tables.h"
@@ -65,6 +66,7 @@ _Noreturn void kernel_main(void)
     clock_init();                                       /* how fast the time stamp counter runs */
     timer_init();                                       /* interrupts that come by themselves */
     smp_start(acpi_find(MADT_SIGNATURE, 0)); /* all CPUs; none is in the firmware's code any more */
+    input_init();                            /* keyboard */
     report_machine();                        /* what the firmware handed over */
     report_end();                            /* "Janus ready" */
     words_run();                             /* what else the command line asks for */
