@@ -18,6 +18,7 @@
 #include "kernel/firmware/firmware_tables.h"
 #include "kernel/firmware/madt.h"
 #include "kernel/boot/image.h"
+#include "kernel/boot/late.h"
 #include "kernel/report/report.h"
 #include "kernel/cpu/segments.h"
 #include "kernel/cpu/smp_start.h"
@@ -59,6 +60,7 @@ _Noreturn void kernel_main(void)
     console_init(&boot_info.display, display_memory()); /* serial and screen, as far as there are any */
     report_banner();                                    /* the first line */
     check_image();                                      /* before anything else runs */
+    late_unpack();                                      /* all that comes from here on */
     kernel_map_init();                                  /* room for more page tables */
     pages_init();                                       /* from here on there is memory to be had */
     firmware_tables_init();                             /* ACPI and SMBIOS */

@@ -644,15 +644,6 @@ static void report_timeline(void)
     list_end(&list, "");
 }
 
-void report_banner(void)
-{
-    console_set_color(COLOR_WHITE, COLOR_BLACK);
-    printk("Janus " JANUS_VERSION);
-    console_set_color(COLOR_LIGHT_GRAY, COLOR_BLACK);
-    printk(", a kernel that is one file\n");
-    timeline_mark(BOOT_STEP_BANNER);
-}
-
 void report_machine(void)
 {
     report_build();
