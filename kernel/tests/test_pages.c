@@ -13,7 +13,7 @@
 #define NUM_PAGES 1024
 #define NUM_WORDS (PAGE_BYTES / sizeof(uint64_t))
 
-static uint64_t pages[NUM_PAGES];
+static uint64_t taken_pages[NUM_PAGES]; /* tests/boot/test_pages.py reads this, too */
 
 /* A word of a page that no other page has. */
 static uint64_t *word_of(uint64_t paddr, size_t i)
@@ -29,8 +29,8 @@ static __attribute__((noinline)) bool take_all(void)
     bool all = true;
 
     for (size_t i = 0; i < NUM_PAGES; i++) {
-        pages[i] = pages_alloc(1, PAGE_BYTES, 0);
-        all &= pages[i] != 0;
+        taken_pages[i] = pages_alloc(1, PAGE_BYTES, 0);
+        all &= taken_pages[i] != 0;
     }
     return all;
 }
@@ -38,9 +38,9 @@ static __attribute__((noinline)) bool take_all(void)
 static __attribute__((noinline)) bool write_all(void)
 {
     for (size_t i = 0; i < NUM_PAGES; i++) {
-        if (word_of(pages[i], 0) == NULL)
+        if (word_of(taken_pages[i], 0) == NULL)
             return false;
-        *word_of(pages[i], 0) = *word_of(pages[i], NUM_WORDS - 1) = pages[i];
+        *word_of(taken_pages[i], 0) = *word_of(taken_pages[i], NUM_WORDS - 1) = taken_pages[i];
     }
     return true;
 }
@@ -48,13 +48,13 @@ static __attribute__((noinline)) bool write_all(void)
 static __attribute__((noinline)) void give_all(void)
 {
     for (size_t i = 0; i < NUM_PAGES; i++)
-        pages_free(pages[i], 1);
+        pages_free(taken_pages[i], 1);
 }
 
 static __attribute__((noinline)) bool all_hold_their_address(size_t word)
 {
     for (size_t i = 0; i < NUM_PAGES; i++) {
-        if (*word_of(pages[i], word) != pages[i])
+        if (*word_of(taken_pages[i], word) != taken_pages[i])
             return false;
     }
     return true;
