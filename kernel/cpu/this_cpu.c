@@ -6,9 +6,14 @@
 #include "kernel/cpu/cpu.h"
 
 struct cpu boot_cpu;
+struct cpu *all_cpus;
 
 void this_cpu_init(struct cpu *cpu)
 {
     cpu->self = cpu;
+    cpu->next = __atomic_load_n(&all_cpus, __ATOMIC_RELAXED);
+    while (
+        !__atomic_compare_exchange_n(&all_cpus, &cpu->next, cpu, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
+        ;
     wrmsr(MSR_GS_BASE, (uint64_t)(uintptr_t)cpu);
 }

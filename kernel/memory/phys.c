@@ -12,10 +12,11 @@
 #include "kernel/boot/boot_info.h"
 #include "kernel/boot/handoff.h"
 #include "kernel/boot/section.h"
+#include "kernel/memory/kernel_map.h"
+#include "kernel/memory/paging_change.h"
 
-#define MAX_SPAN_BYTES (UINT64_C(16) << 20)
-#define MIB_2          (UINT64_C(2) << 20)
-#define GIB            (UINT64_C(1) << 30)
+#define MIB_2 (UINT64_C(2) << 20)
+#define GIB   (UINT64_C(1) << 30)
 
 /* Physical addresses of whole pages. */
 struct extent {
@@ -103,8 +104,7 @@ static uint64_t reach_page(uint64_t page)
     if (paging_is_mapped(&kernel_page_tables, DIRECT_MAP_BASE + page))
         return page + PAGE_BYTES;
     struct extent e = extent_around(page);
-    if (e.base >= e.end ||
-        !paging_map(&kernel_page_tables, DIRECT_MAP_BASE + e.base, e.base, e.end - e.base, e.rights))
+    if (e.base >= e.end || !kernel_map_at(DIRECT_MAP_BASE + e.base, e.base, e.end - e.base, e.rights))
         return 0;
     return e.end;
 }
@@ -125,7 +125,7 @@ struct span phys_span(uint64_t paddr, size_t n)
 {
     struct span empty = {0, 0};
 
-    if (n > MAX_SPAN_BYTES || paddr >= DIRECT_MAP_BYTES - n || !reach(paddr, n))
+    if (n > PHYS_SPAN_MAX_BYTES || paddr >= DIRECT_MAP_BYTES - n || !reach(paddr, n))
         return empty;
     return span_of((const void *)(uintptr_t)(DIRECT_MAP_BASE + paddr), n);
 }
@@ -147,10 +147,24 @@ static bool is_ours(uint64_t paddr, uint64_t end)
     return true;
 }
 
+/* What was first read, as the firmware's, may have become ours since. */
+static bool make_writable(uint64_t vaddr, uint64_t end)
+{
+    struct page page;
+
+    for (; vaddr < end; vaddr = page.vaddr + page.bytes) {
+        if (!paging_find(&kernel_page_tables, vaddr, &page))
+            return false;
+        if (!(page.rights & PAGE_WRITE) && !kernel_protect_at(page.vaddr, page.bytes, PAGE_WRITE))
+            return false;
+    }
+    return true;
+}
+
 void *phys_memory(uint64_t paddr, size_t n)
 {
     if (n == 0 || paddr >= DIRECT_MAP_BYTES || n > DIRECT_MAP_BYTES - paddr || !is_ours(paddr, paddr + n) ||
-        !reach(paddr, n))
+        !reach(paddr, n) || !make_writable(DIRECT_MAP_BASE + page_floor(paddr), DIRECT_MAP_BASE + paddr + n))
         return NULL;
     return (void *)(uintptr_t)(DIRECT_MAP_BASE + paddr);
 }
