@@ -10,6 +10,8 @@
 #include "kernel/debug/panic.h"
 #include "kernel/boot/section.h"
 #include "kernel/cpu/segments.h"
+#include "kernel/memory/address_space.h"
+#include "kernel/memory/pages.h"
 
 #define CR0_TS UINT64_C(0x8)
 
@@ -111,6 +113,19 @@ static void call_panic(void)
     panic("asked for on the command line");
 }
 
+static void double_free(void)
+{
+    uint64_t paddr = pages_alloc(3, PAGE_BYTES, 0);
+
+    pages_free(paddr, 3);
+    pages_free(paddr, 3);
+}
+
+static void foreign_free(void)
+{
+    pages_free(VGA_PADDR, 1);
+}
+
 static const struct {
     const char *name;
     void (*run)(void);
@@ -133,6 +148,8 @@ static const struct {
     {"machine-check", machine_check},
     {"interrupt", interrupt},
     {"panic", call_panic},
+    {"double-free", double_free},
+    {"foreign-free", foreign_free},
 };
 
 void trial_run(struct span name)
