@@ -4,6 +4,7 @@
 #include "kernel/main.h"
 
 #include "kernel/memory/address_space.h"
+#include "kernel/memory/kernel_map.h"
 #include "kernel/memory/pages.h"
 #include "kernel/boot/boot_info.h"
 #include "kernel/console/console.h"
@@ -50,6 +51,7 @@ _Noreturn void kernel_main(void)
     console_init(&boot_info.display, display_memory()); /* serial and screen, as far as there are any */
     report_banner();                                    /* the first line */
     check_image();                                      /* before anything else runs */
+    kernel_map_init();                                  /* room for more page tables */
     pages_init();                                       /* from here on there is memory to be had */
     report_machine();                                   /* what the firmware handed over */
     report_end();                                       /* "Janus ready" */

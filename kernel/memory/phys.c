@@ -13,6 +13,7 @@
 #include "kernel/boot/handoff.h"
 #include "kernel/boot/section.h"
 #include "kernel/memory/kernel_map.h"
+#include "kernel/memory/paging_change.h"
 
 #define MAX_SPAN_BYTES (UINT64_C(16) << 20)
 #define MIB_2          (UINT64_C(2) << 20)
@@ -147,10 +148,24 @@ static bool is_ours(uint64_t paddr, uint64_t end)
     return true;
 }
 
+/* What was first read, as the firmware's, may have become ours since. */
+static bool make_writable(uint64_t vaddr, uint64_t end)
+{
+    struct page page;
+
+    for (; vaddr < end; vaddr = page.vaddr + page.bytes) {
+        if (!paging_find(&kernel_page_tables, vaddr, &page))
+            return false;
+        if (!(page.rights & PAGE_WRITE) && !kernel_protect_at(page.vaddr, page.bytes, PAGE_WRITE))
+            return false;
+    }
+    return true;
+}
+
 void *phys_memory(uint64_t paddr, size_t n)
 {
     if (n == 0 || paddr >= DIRECT_MAP_BYTES || n > DIRECT_MAP_BYTES - paddr || !is_ours(paddr, paddr + n) ||
-        !reach(paddr, n))
+        !reach(paddr, n) || !make_writable(DIRECT_MAP_BASE + page_floor(paddr), DIRECT_MAP_BASE + paddr + n))
         return NULL;
     return (void *)(uintptr_t)(DIRECT_MAP_BASE + paddr);
 }
