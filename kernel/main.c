@@ -15,6 +15,7 @@
 #include "kernel/report/report.h"
 #include "kernel/cpu/segments.h"
 #include "kernel/report/timeline.h"
+#include "kernel/cpu/features.h"
 #include "kernel/cpu/traps.h"
 #include "kernel/words.h"
 
@@ -51,6 +52,7 @@ _Noreturn void kernel_main(void)
     console_init(&boot_info.display, display_memory()); /* serial and screen, as far as there are any */
     report_banner();                                    /* the first line */
     check_image();                                      /* before anything else runs */
+    features_enable();                                  /* what else this CPU has for protection */
     kernel_map_init();                                  /* room for more page tables */
     pages_init();                                       /* from here on there is memory to be had */
     report_machine();                                   /* what the firmware handed over */

@@ -11,7 +11,10 @@
 #define CR0_NW      (UINT64_C(1) << 29)
 #define CR0_CD      (UINT64_C(1) << 30)
 #define CR4_PGE     (UINT64_C(1) << 7)
+#define CR4_UMIP    (UINT64_C(1) << 11)
 #define CR4_LA57    (UINT64_C(1) << 12)
+#define CR4_SMEP    (UINT64_C(1) << 20)
+#define CR4_SMAP    (UINT64_C(1) << 21)
 #define EFER_NXE    (UINT64_C(1) << 11)
 #define MSR_PAT     0x277u
 #define MSR_GS_BASE 0xc0000101u
@@ -67,6 +70,12 @@ CPU_READ_CR(4)
 CPU_WRITE_CR(0)
 CPU_WRITE_CR(3)
 CPU_WRITE_CR(4)
+
+/* User pages are not for the kernel to touch. Only where there is SMAP. */
+static inline void clac(void)
+{
+    __asm__ volatile("clac" : : : "memory", "cc");
+}
 
 /* Forgets the translation of the page at `vaddr`, of whatever size, and what led there. */
 static inline void invlpg(uint64_t vaddr)

@@ -10,10 +10,12 @@
 #include "kernel/boot/boot_info.h"
 #include "kernel/console/console.h"
 #include "kernel/cpu/cpu.h"
+#include "kernel/cpu/features.h"
 #include "kernel/firmware/firmware_tables.h"
 #include "kernel/boot/image.h"
 #include "kernel/memory/address_space.h"
 #include "kernel/memory/pages.h"
+#include "kernel/memory/audit.h"
 #include "kernel/memory/phys.h"
 #include "kernel/lib/printf.h"
 #include "kernel/report/timeline.h"
@@ -240,6 +242,25 @@ static void report_cpu(void)
     printk("%s\n", text);
 }
 
+/* What guards the kernel against its own mistakes: of this CPU, of the compiler, of the page tables. */
+static void report_protection(void)
+{
+    struct audit audit = audit_page_tables();
+    struct list list = {0};
+
+    label("protection");
+    for (enum feature f = 0; f < FEATURE_END; f++)
+        list_item(&list, "%s%s", feature_is_on(f) ? "" : "no ", feature_name(f));
+    list_item(&list, "%u pages", audit.num_pages);
+    list_item(&list, "%u writable", audit.num_writable);
+    list_item(&list, "%u executable", audit.num_executable);
+    list_item(&list, "%u both", audit.num_both);
+    list_item(&list, "%u user", audit.num_user);
+    if (audit.fault != 0)
+        list_item(&list, "%s", audit.fault);
+    list_end(&list, "");
+}
+
 static const char *pixel_order(const struct display *d)
 {
     if (d->red_mask == 0xff && d->green_mask == 0xff00 && d->blue_mask == 0xff0000)
@@ -429,6 +450,7 @@ void report_machine(void)
     report_firmware(&tables);
     report_tables(&tables);
     report_cpu();
+    report_protection();
     report_screen();
     report_memory();
     report_timeline();
