@@ -39,6 +39,14 @@ static inline uint64_t rdtsc(void)
     return (uint64_t)high << 32 | low;
 }
 
+/* False if there is no random number at the moment. Only where CPUID announces it. */
+static inline bool rdrand(uint64_t *value)
+{
+    bool done;
+    __asm__ volatile("rdrand %0" : "=r"(*value), "=@ccc"(done));
+    return done;
+}
+
 static inline uint64_t rdmsr(uint32_t msr)
 {
     uint32_t low, high;

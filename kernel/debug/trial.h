@@ -8,7 +8,7 @@
 
 /*
  * Does what the command-line word `trial=NAME` names, and does not come back from it; comes back if there is
- * no such name. The names stand in trial.c.
+ * no such name, or nothing in this CPU that minds. The names stand in trial.c.
  */
 void trial_run(struct span name);
 

@@ -11,6 +11,7 @@
 #include "kernel/console/console.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/features.h"
+#include "kernel/debug/stack_guard.h"
 #include "kernel/firmware/firmware_tables.h"
 #include "kernel/boot/image.h"
 #include "kernel/memory/address_space.h"
@@ -251,6 +252,7 @@ static void report_protection(void)
     label("protection");
     for (enum feature f = 0; f < FEATURE_END; f++)
         list_item(&list, "%s%s", feature_is_on(f) ? "" : "no ", feature_name(f));
+    list_item(&list, stack_guard_is_random() ? "canary from RDRAND" : "canary mixed (no RDRAND)");
     list_item(&list, "%u pages", audit.num_pages);
     list_item(&list, "%u writable", audit.num_writable);
     list_item(&list, "%u executable", audit.num_executable);
