@@ -24,6 +24,7 @@
 #include "kernel/cpu/smp_start.h"
 #include "kernel/cpu/timer.h"
 #include "kernel/report/timeline.h"
+#include "kernel/cpu/features.h"
 #include "kernel/cpu/traps.h"
 #include "kernel/words.h"
 
@@ -61,6 +62,7 @@ _Noreturn void kernel_main(void)
     report_banner();                                    /* the first line */
     check_image();                                      /* before anything else runs */
     late_unpack();                                      /* all that comes from here on */
+    features_enable();                                  /* what else this CPU has for protection */
     kernel_map_init();                                  /* room for more page tables */
     pages_init();                                       /* from here on there is memory to be had */
     firmware_tables_init();                             /* ACPI and SMBIOS */

@@ -9,6 +9,8 @@ from report import Report
 
 CR0_WP, EFER_NXE = 1 << 16, 1 << 11
 CR0_CD_NW = 0x60000000
+guards_seen = []
+CR4_BITS = {"SMEP": 1 << 20, "SMAP": 1 << 21, "UMIP": 1 << 11}
 
 # PAT, entries 7 to 0, with write-combining (01) as entry 1 and the reset values elsewhere (SDM vol. 3A, 11.12.4).
 PAT = bytes.fromhex("0007040600070106")
@@ -22,6 +24,11 @@ def machine(request, firmware, start_for_module):
     return start_for_module(firmware, cpu=request.param).wait_for_rest()
 
 
+def has_all(machine):
+    """True for the CPU that has what there is; qemu64 has neither SMEP, SMAP, UMIP nor RDRAND."""
+    return "max" in machine.command
+
+
 @pytest.fixture(scope="module")
 def mapped(machine):
     return pages(machine)
@@ -33,15 +40,19 @@ def report(machine):
 
 
 def test_emulator_agrees_with_the_walk(machine, mapped):
-    """QEMU's own walk finds the same pages: virtual address, physical address, NX, large, writable."""
+    """QEMU's own walk finds the same pages: virtual address, physical address, NX, user, writable."""
     rows = re.findall(r"^([0-9a-f]{16}): ([0-9a-f]{16}) (\S{9})$", machine.qmp.monitor("info tlb"), re.MULTILINE)
-    theirs = {(int(v, 16), int(p, 16), flags[0] != "X", flags[8] == "W") for v, p, flags in rows}
-    assert theirs == {(page.vaddr, page.paddr, page.executable, page.writable) for page in mapped}
+    theirs = {(int(v, 16), int(p, 16), flags[0] != "X", flags[7] == "U", flags[8] == "W") for v, p, flags in rows}
+    assert theirs == {(page.vaddr, page.paddr, page.executable, page.user, page.writable) for page in mapped}
 
 
 def test_no_page_is_writable_and_executable(mapped):
     assert mapped
     assert [page for page in mapped if page.writable and page.executable] == []
+
+
+def test_no_page_is_for_a_user(mapped):
+    assert [page for page in mapped if page.user] == []
 
 
 def test_nothing_is_mapped_low(mapped):
@@ -111,3 +122,29 @@ def test_control_registers(machine):
     assert machine.register("CR0") & CR0_WP
     assert not machine.register("CR0") & CR0_CD_NW
     assert machine.register("EFER") & EFER_NXE
+    assert {name: bool(machine.register("CR4") & bit) for name, bit in CR4_BITS.items()} == {
+        name: has_all(machine) for name in CR4_BITS}
+
+
+def test_report_tells_what_is_on(machine, report):
+    items = report.field("protection").split(", ")
+    no = "" if has_all(machine) else "no "
+    assert items[:6] == ["NX", "WP", f"{no}SMEP", f"{no}SMAP", f"{no}UMIP",
+                         "canary from RDRAND" if has_all(machine) else "canary mixed (no RDRAND)"]
+
+
+def test_report_tells_what_the_tables_allow(mapped, report):
+    """What is executable is all there at that time; data may have been mapped since."""
+    numbers = {what: int(number) for number, what in
+               (item.split() for item in report.field("protection").split(", ")[6:])}
+    assert numbers["both"] == numbers["user"] == 0
+    assert numbers["executable"] == sum(page.executable for page in mapped)
+    assert 0 < numbers["writable"] <= sum(page.writable for page in mapped)
+    assert numbers["writable"] + numbers["executable"] < numbers["pages"] <= len(mapped)
+
+
+def test_stack_guard_is_chosen_anew(machine, report):
+    """Another one at each boot; its first byte is 0."""
+    guard = machine.read_memory(report.image_paddr + symbols()["__stack_chk_guard"] - symbols()["image_start"], 8)
+    assert guard[0] == 0 and any(guard) and guard not in guards_seen
+    guards_seen.append(guard)
