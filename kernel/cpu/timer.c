@@ -76,10 +76,10 @@ static void set_flag(void *flag)
 /* Without sleeping, as nothing may wake us. */
 static bool poll(const volatile bool *flag, uint32_t us)
 {
-    uint64_t flags = interrupts_save();
+    uint64_t flags = interrupts_save(), start = rdtsc(), ticks = clock_ticks(us);
 
     interrupts_on();
-    while (!*flag && us-- > 0)
+    for (; !*flag && us > 0 && (ticks == 0 || rdtsc() - start < ticks); us--)
         clock_wait_us(1);
     interrupts_off();
     interrupts_restore(flags);
