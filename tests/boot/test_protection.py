@@ -16,7 +16,9 @@ CR4_BITS = {"SMEP": 1 << 20, "SMAP": 1 << 21, "UMIP": 1 << 11}
 PAT = bytes.fromhex("0007040600070106")
 PAT_WC_ENTRY, PAT_UC_ENTRY = 1, 3
 
-DIRECT_MAP_BASE, DISPLAY_BASE = 0xFFFF800000000000, 0xFFFFFFFFC0000000
+DIRECT_MAP_BASE, MAP_BASE, DISPLAY_BASE = 0xFFFF800000000000, 0xFFFFC00000000000, 0xFFFFFFFFC0000000
+
+LOCAL_APIC, IO_APIC, HPET = 0xFEE00000, 0xFEC00000, 0xFED00000
 
 
 @pytest.fixture(scope="module", params=["qemu64", "max"])
@@ -108,14 +110,22 @@ def test_direct_map_is_memory_as_data(machine, mapped, report):
     """Never executable; writable only what is the kernel's to use, whole pages of it; with the page tables in it."""
     ours = [(base, end) for base, end, kind in report.regions if kind in ("usable", "boot services", "kernel")]
     vga = (0xA0000, 0xC0000)
-    image = symbols()["image_start"]
-    direct = [page for page in mapped if page.vaddr < image]
+    direct = [page for page in mapped if page.vaddr < MAP_BASE]
     for page in direct:
         assert page.paddr + DIRECT_MAP_BASE == page.vaddr and not page.executable
         if page.writable:
             assert any(base <= page.paddr and page.paddr + page.size <= end for base, end in [*ours, vga])
     tables = machine.register("CR3") & ~0xFFF
     assert page_of(direct, DIRECT_MAP_BASE + tables).writable
+
+
+@pytest.mark.parametrize("paddr", [LOCAL_APIC, IO_APIC, HPET])
+def test_registers_of_devices_are_uncached(mapped, paddr):
+    """One page for each, data only, between the direct map and the image."""
+    found = [page for page in mapped if page.paddr <= paddr < page.paddr + page.size]
+    assert [(page.size, page.pat_entry, page.writable, page.executable) for page in found] == [
+        (4096, PAT_UC_ENTRY, True, False)]
+    assert MAP_BASE <= found[0].vaddr < symbols()["image_start"]
 
 
 def test_control_registers(machine):
