@@ -9,6 +9,7 @@
 #include "kernel/debug/backtrace.h"
 #include "kernel/console/console.h"
 #include "kernel/cpu/cpu.h"
+#include "kernel/cpu/smp.h"
 #include "kernel/debug/debug_exit.h"
 #include "kernel/boot/image.h"
 
@@ -24,7 +25,7 @@ static bool in_panic;
 /* The second panic finds nothing it could trust. */
 static void enter_panic(void)
 {
-    interrupts_off();
+    smp_stop_others();
     if (in_panic) {
         debug_exit(DEBUG_EXIT_PANIC);
         halt_forever();
