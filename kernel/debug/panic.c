@@ -12,6 +12,7 @@
 #include "kernel/cpu/smp.h"
 #include "kernel/debug/debug_exit.h"
 #include "kernel/boot/image.h"
+#include "kernel/boot/late.h"
 
 #define PAGE_FAULT_PRESENT  1u
 #define PAGE_FAULT_WRITE    2u
@@ -25,7 +26,9 @@ static bool in_panic;
 /* The second panic finds nothing it could trust. */
 static void enter_panic(void)
 {
-    smp_stop_others();
+    interrupts_off();
+    if (late_is_there())
+        smp_stop_others();
     if (in_panic) {
         debug_exit(DEBUG_EXIT_PANIC);
         halt_forever();

@@ -19,6 +19,7 @@
 #include "kernel/cpu/ioapic.h"
 #include "kernel/cpu/timer.h"
 #include "kernel/firmware/acpi_tables.h"
+#include "kernel/devices/input.h"
 #include "kernel/firmware/firmware_tables.h"
 #include "kernel/firmware/madt.h"
 #include "kernel/firmware/srat.h"
@@ -490,6 +491,15 @@ static void report_screen(void)
         printk("%*snot used: %s\n", LABEL_COLUMNS, "", console_display_error());
 }
 
+static void report_input(void)
+{
+    const char *fault = input_keyboard_fault();
+
+    label("input");
+    printk(fault == NULL ? "PS/2 keyboard" : "no PS/2 keyboard (%s)", fault);
+    printk(console_has_serial() ? ", serial port\n" : "\n");
+}
+
 static void print_region(const struct memory_region *r)
 {
     char size[SIZE_TEXT_BYTES];
@@ -634,15 +644,6 @@ static void report_timeline(void)
     list_end(&list, "");
 }
 
-void report_banner(void)
-{
-    console_set_color(COLOR_WHITE, COLOR_BLACK);
-    printk("Janus " JANUS_VERSION);
-    console_set_color(COLOR_LIGHT_GRAY, COLOR_BLACK);
-    printk(", a kernel that is one file\n");
-    timeline_mark(BOOT_STEP_BANNER);
-}
-
 void report_machine(void)
 {
     report_build();
@@ -655,6 +656,7 @@ void report_machine(void)
     report_clock();
     report_interrupts();
     report_screen();
+    report_input();
     report_memory();
     report_timeline();
 }
