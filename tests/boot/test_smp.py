@@ -4,9 +4,10 @@ import re
 import pytest
 
 from gdbstub import gdb_stub, stub_arguments
-from images import symbols
+from images import symbols, with_cmdline
 from ktap import Ktap
 from machine import EXIT_SUCCESS
+from maps import under_starter
 from page_walk import page_of, pages
 from report import Report
 
@@ -17,7 +18,8 @@ MADT_HEADER_BYTES = 44
 MADT_CPU_ENABLED = 1
 IST_ENTRIES = range(1, 4)
 
-TOPOLOGIES = {"one": ("qemu64", "1"), "threads": ("max", "8,sockets=2,cores=2,threads=2")}
+THREADS = ("max", "8,sockets=2,cores=2,threads=2")
+MACHINES = {"bios-one": ("bios", "qemu64", "1"), "bios-threads": ("bios", *THREADS), "uefi-threads": ("uefi", *THREADS)}
 
 
 class Cpu:
@@ -50,9 +52,9 @@ def ist_stacks(machine, mapped, cpu):
     return [int.from_bytes(tss[28 + 8 * i:36 + 8 * i], "little") for i in IST_ENTRIES]
 
 
-@pytest.fixture(scope="module", params=TOPOLOGIES)
-def machine(request, firmware, start_for_module):
-    cpu, cpus = TOPOLOGIES[request.param]
+@pytest.fixture(scope="module", params=MACHINES)
+def machine(request, start_for_module):
+    firmware, cpu, cpus = MACHINES[request.param]
     return start_for_module(firmware, cpu=cpu, cpus=cpus).wait_for_serial("Janus ready").wait_for_rest()
 
 
@@ -77,7 +79,8 @@ def test_all_are_halted_in_the_kernel(cpus):
     names = symbols()
     assert all(cpu.halted and cpu.ring == 0 for cpu in cpus)
     assert [bool(cpu["RFL"] & RFLAGS_IF) for cpu in cpus] == [False] + [True] * (len(cpus) - 1)
-    assert all(names["text_start"] <= cpu["RIP"] < names["text_end"] for cpu in cpus)
+    code = [("text_start", "text_end"), ("late_text", "late_text_end")]
+    assert all(any(names[base] <= cpu["RIP"] < names[end] for base, end in code) for cpu in cpus)
 
 
 def test_all_have_the_same_machine_state(cpus):
@@ -154,6 +157,7 @@ def flags_of_absent_cpus(table):
         at += table[at + 1]
 
 
+@pytest.mark.parametrize("firmware", ["bios"], indirect=True, scope="module")
 def test_cpu_that_does_not_answer_is_named(firmware, start, disk_with, tmp_path):
     """Two CPUs are there and four are said to be: the kernel finds that out, and uses the two."""
     words = "test=smp_run_reaches_every_cpu exit"
@@ -169,5 +173,16 @@ def test_cpu_that_does_not_answer_is_named(firmware, start, disk_with, tmp_path)
     told = [line.strip() for line in machine.serial().split("cpus  ")[1].splitlines()[:3]]
     assert told == ["2 of 4 started, APIC ids 0 to 1, CPU with APIC id 2 does not answer,",
                     "CPU with APIC id 3 does not answer"] + told[2:]
+    assert Ktap(machine.serial().splitlines()).passed == {"smp_run_reaches_every_cpu": True}
+    assert machine.exit_code == EXIT_SUCCESS
+
+
+def test_low_memory_that_is_all_boot_services(start, disk_copy):
+    """What the firmware has left there is nobody's, so CPUs are started in it."""
+    disk = with_cmdline(under_starter(disk_copy(), "0L"), "test=smp_run_reaches_every_cpu exit")
+    machine = start("uefi", disk, cpus=2).wait_for_rest()
+    report = Report(machine.serial())
+    assert not [kind for base, end, kind in report.regions if kind == "usable" and base < 0xA0000]
+    assert report.field("cpus") == "2 of 2 started, APIC ids 0 to 1"
     assert Ktap(machine.serial().splitlines()).passed == {"smp_run_reaches_every_cpu": True}
     assert machine.exit_code == EXIT_SUCCESS
