@@ -69,11 +69,11 @@ _Noreturn void kernel_main(void)
     interrupts_init();                                  /* all masked, none lost without a word */
     clock_init();                                       /* how fast the time stamp counter runs */
     timer_init();                                       /* interrupts that come by themselves */
-    smp_start(acpi_find(MADT_SIGNATURE, 0)); /* all CPUs; none is in the firmware's code any more */
-    input_init();                            /* keyboard */
-    report_machine();                        /* what the firmware handed over */
-    report_end();                            /* "Janus ready" */
-    words_run();                             /* what else the command line asks for */
+    smp_start(acpi_find(MADT_SIGNATURE, 0));            /* every CPU; none is left in the firmware's code */
+    input_init();                                       /* keyboard */
+    report_machine();                                   /* what the firmware handed over */
+    report_end();                                       /* "Janus ready" */
+    words_run();                                        /* what else the command line asks for */
     debug_exit(DEBUG_EXIT_SUCCESS);
     halt_forever();
 }
