@@ -10,6 +10,7 @@
 #include "kernel/boot/boot_info.h"
 #include "kernel/debug/trial.h"
 #include "kernel/lib/cmdline.h"
+#include "kernel/report/print_log.h"
 #include "kernel/report/scroll.h"
 #include "kernel/tests/self_test.h"
 
@@ -17,6 +18,7 @@ static const struct {
     const char *name;
     void (*run)(struct span value); /* what follows the `=`, empty if nothing does */
 } words[] = {
+    {"log", print_log_run},
     {"scroll", scroll_run},
     {"test", self_test_run},
     {"trial", trial_run},

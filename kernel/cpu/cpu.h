@@ -12,6 +12,8 @@
 #define CR0_CD      (UINT64_C(1) << 30)
 #define CR4_PGE     (UINT64_C(1) << 7)
 #define CR4_LA57    (UINT64_C(1) << 12)
+#define CR4_SMEP    (UINT64_C(1) << 20)
+#define CR4_SMAP    (UINT64_C(1) << 21)
 #define EFER_NXE    (UINT64_C(1) << 11)
 #define MSR_PAT     0x277u
 #define MSR_GS_BASE 0xc0000101u
@@ -67,6 +69,17 @@ CPU_READ_CR(4)
 CPU_WRITE_CR(0)
 CPU_WRITE_CR(3)
 CPU_WRITE_CR(4)
+
+/* Breakpoints of the debug registers (Intel SDM vol. 3B, 17.2). */
+static inline void write_dr0(uint64_t address)
+{
+    __asm__ volatile("mov %0, %%dr0" : : "r"(address));
+}
+
+static inline void write_dr7(uint64_t control)
+{
+    __asm__ volatile("mov %0, %%dr7" : : "r"(control));
+}
 
 static inline void out8(uint16_t port, uint8_t value)
 {
