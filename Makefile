@@ -60,14 +60,14 @@ EARLY_OBJECTS := $(EFI_OBJECTS) $(LEGACY_OBJECTS) $(addprefix $(BUILD)/kernel/, 
 RESIDENT_OBJECTS := $(EARLY_OBJECTS) $(filter $(BUILD)/kernel/console/% $(BUILD)/kernel/lib/%, $(KERNEL_OBJECTS)) \
     $(addprefix $(BUILD)/kernel/, main.o boot/image.o boot/late.o report/banner.o report/timeline.o \
     cpu/segments.o cpu/this_cpu.o cpu/traps.o cpu/trap_entry.o cpu/spinlock.o \
-    debug/panic.o debug/backtrace.o debug/symbols.o debug/debug_exit.o)
+    debug/panic.o debug/fault.o debug/place.o debug/backtrace.o report/print_log.o debug/symbols.o debug/debug_exit.o)
 LATE_OBJECTS := $(filter-out $(RESIDENT_OBJECTS), $(KERNEL_OBJECTS))
 
 # Small is fast as long as every byte is read from a disk first. What loops over much is compiled for speed.
 HOT_OBJECTS := $(addprefix $(BUILD)/kernel/, memory/memory_map.o memory/efi_memory_map.o memory/paging.o \
     console/console.o console/log.o console/serial.o console/serial_console.o console/screen.o console/framebuffer.o console/vga_text.o \
     lib/crc32.o lib/inflate.o lib/string.o cpu/traps.o firmware/acpi.o firmware/smbios.o)
-$(HOT_OBJECTS): CFLAGS += -O2
+$(HOT_OBJECTS): CFLAGS += -O2 -fno-align-functions -fno-align-loops -fno-align-jumps -fno-tree-loop-distribute-patterns
 
 OBJECTS := $(EFI_OBJECTS) $(LEGACY_OBJECTS) $(KERNEL_OBJECTS)
 # The sections of what is packed get names of their own: kernel/kernel.ld.

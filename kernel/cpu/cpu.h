@@ -101,6 +101,17 @@ static inline void invlpg(uint64_t vaddr)
     __asm__ volatile("invlpg (%0)" : : "r"(vaddr) : "memory");
 }
 
+/* Breakpoints of the debug registers (Intel SDM vol. 3B, 17.2). */
+static inline void write_dr0(uint64_t address)
+{
+    __asm__ volatile("mov %0, %%dr0" : : "r"(address));
+}
+
+static inline void write_dr7(uint64_t control)
+{
+    __asm__ volatile("mov %0, %%dr7" : : "r"(control));
+}
+
 static inline void out8(uint16_t port, uint8_t value)
 {
     __asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));

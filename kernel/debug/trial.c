@@ -15,6 +15,9 @@
 #include "kernel/memory/pages.h"
 #include "kernel/lib/string.h"
 #include "kernel/memory/kernel_map.h"
+#include "kernel/cpu/this_cpu.h"
+#include "kernel/boot/boot_info.h"
+#include "kernel/memory/address_space.h"
 
 #define CR0_TS UINT64_C(0x8)
 
@@ -189,6 +192,50 @@ static void foreign_free(void)
     pages_free(VGA_PADDR, 1);
 }
 
+#define NOT_CANONICAL UINT64_C(0x8000000000000000)
+#define DR7_WRITE_8   UINT64_C(0x90001) /* breakpoint 0: a write to any of 8 bytes */
+
+/* The call chain cannot be looked at. */
+static void panic_in_panic(void)
+{
+    all_cpus = (struct cpu *)(uintptr_t)NOT_CANONICAL;
+    invalid_opcode();
+}
+
+/* Nor can the message. */
+static void panic_thrice(void)
+{
+    all_cpus = (struct cpu *)(uintptr_t)NOT_CANONICAL;
+    panic("three times: %s", (const char *)(uintptr_t)NOT_CANONICAL);
+}
+
+static void panic_in_print(void)
+{
+    printk("half a line, then %s\n", (const char *)(uintptr_t)NOT_CANONICAL);
+}
+
+/* The top left of the screen is watched. */
+static void panic_in_drawing(void)
+{
+    bool is_text = boot_info.display.kind == DISPLAY_VGA_TEXT;
+
+    write_dr0(is_text ? VGA_BASE + VGA_TEXT_OFFSET : DISPLAY_BASE + boot_info.display.paddr % PAGE_BYTES);
+    write_dr7(DR7_WRITE_8);
+    for (int i = 0; i < 1000; i++)
+        printk("%d lines\n", i);
+}
+
+/* Nothing can be pushed. */
+static void wild_stack(void)
+{
+    __asm__ volatile("movq %0, %%rsp\n\tud2" : : "r"(UINT64_C(0x123456789000)));
+}
+
+static void wild_rbp(void)
+{
+    __asm__ volatile("movq %0, %%rbp\n\tud2" : : "r"(NOT_CANONICAL));
+}
+
 static const struct {
     const char *name;
     void (*run)(void);
@@ -218,6 +265,12 @@ static const struct {
     {"panic", call_panic},
     {"double-free", double_free},
     {"foreign-free", foreign_free},
+    {"panic-in-panic", panic_in_panic},
+    {"panic-thrice", panic_thrice},
+    {"panic-in-print", panic_in_print},
+    {"panic-in-drawing", panic_in_drawing},
+    {"wild-stack", wild_stack},
+    {"wild-rbp", wild_rbp},
 };
 
 void trial_run(struct span name)

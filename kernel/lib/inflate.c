@@ -8,6 +8,9 @@
 #include "kernel/boot/section.h"
 #include "kernel/lib/string.h"
 
+/* The loop over all symbols is one function, and small all the same. */
+#define INLINE inline __attribute__((always_inline))
+
 #define MAX_CODE_BITS 15u
 #define FAST_BITS     10u /* codes up to this long are looked up, longer ones counted through */
 
@@ -44,7 +47,7 @@ struct stream {
 };
 
 /* At least 56 bits are ready after this. Beyond the end there are zeros; is_cut() tells. */
-static inline void refill(struct bits *b)
+static INLINE void refill(struct bits *b)
 {
     if (b->in.n >= 8 && b->at <= b->in.n - 8) {
         b->ready |= span_u64(b->in, b->at) << b->num_ready;
@@ -62,7 +65,7 @@ static bool is_cut(const struct bits *b)
 }
 
 /* The next `n` bits, which are ready. */
-static inline uint32_t take_ready(struct bits *b, uint32_t n)
+static INLINE uint32_t take_ready(struct bits *b, uint32_t n)
 {
     uint32_t value = (uint32_t)b->ready & ((1u << n) - 1);
 
@@ -139,7 +142,7 @@ static uint32_t decode_slowly(struct bits *b, const struct code *code)
 }
 
 /* The next symbol, of bits that are ready; NUM_LITERALS if there is no such code. */
-static inline uint32_t decode(struct bits *b, const struct code *code)
+static INLINE uint32_t decode(struct bits *b, const struct code *code)
 {
     uint32_t fast = code->fast[b->ready & ((1u << FAST_BITS) - 1)];
 
@@ -150,7 +153,7 @@ static inline uint32_t decode(struct bits *b, const struct code *code)
 }
 
 /* RFC 1951, 3.2.5: symbols 257 to 285 are lengths, 0 to 29 of the other code distances, with extra bits. */
-static inline uint32_t length_of(struct bits *b, uint32_t symbol)
+static INLINE uint32_t length_of(struct bits *b, uint32_t symbol)
 {
     uint32_t n = symbol - FIRST_LENGTH;
 
@@ -161,7 +164,7 @@ static inline uint32_t length_of(struct bits *b, uint32_t symbol)
     return ((4 + n % 4) << (n / 4 - 1)) + 3 + take_ready(b, n / 4 - 1);
 }
 
-static inline uint32_t distance_of(struct bits *b, uint32_t symbol)
+static INLINE uint32_t distance_of(struct bits *b, uint32_t symbol)
 {
     if (symbol < 4)
         return symbol + 1;
@@ -169,7 +172,7 @@ static inline uint32_t distance_of(struct bits *b, uint32_t symbol)
 }
 
 /* A match takes 48 bits at most: its length 15 and 5, its distance 15 and 13. */
-static inline bool copy_match(struct text *text, struct bits *b, const struct code *distances,
+static INLINE bool copy_match(struct text *text, struct bits *b, const struct code *distances,
                               uint32_t symbol)
 {
     if (symbol > LAST_LENGTH)

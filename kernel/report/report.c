@@ -650,17 +650,15 @@ static void report_timeline(void)
         [BOOT_STEP_HANDOFF] = "handoff", [BOOT_STEP_BANNER] = "banner", [BOOT_STEP_REPORT] = "report",
     };
     struct list list = {0};
-    uint64_t start = 0;
 
     label("kilocycles");
     timeline_mark(BOOT_STEP_REPORT);
+    uint64_t start = timeline_start();
     for (enum boot_step step = 0; step < BOOT_NUM_STEPS; step++) {
         uint64_t tsc = timeline_at(step);
 
         if (tsc == 0 || names[step][0] == 0)
             continue;
-        if (start == 0)
-            start = tsc;
         list_item(&list, "%s %llu", names[step], (unsigned long long)(tsc - start) / 1000);
     }
     list_end(&list, "");
