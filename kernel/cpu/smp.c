@@ -206,12 +206,14 @@ void smp_flush_others(void)
         wait_for_flush(cpu, load(&cpu->flushes_asked));
 }
 
-/* True if it is this CPU that has stopped, or now stops, all others. */
-static bool is_stopper(void)
+void smp_stop_if_asked(void)
 {
-    uint32_t me = this_cpu()->index + 1;
+    uint32_t by = load(&stopper);
 
-    return change(&stopper, 0, me) || load(&stopper) == me;
+    if (by == 0 || by == this_cpu()->index + 1)
+        return;
+    store(&this_cpu()->state, CPU_STOPPED);
+    halt_forever();
 }
 
 void smp_stop_others(void)
@@ -220,9 +222,9 @@ void smp_stop_others(void)
     struct cpu *cpu;
 
     interrupts_off();
-    if (!is_stopper()) {
-        store(&this_cpu()->state, CPU_STOPPED);
-        halt_forever();
+    if (!change(&stopper, 0, this_cpu()->index + 1)) {
+        smp_stop_if_asked();
+        return;
     }
     while ((cpu = next_other(&i)) != NULL)
         apic_send_nmi(cpu->apic_id);

@@ -55,11 +55,14 @@ void smp_flush_others(void);
 void smp_answer(void);
 
 /*
- * The first thing a panic does: from here on only this CPU runs, interrupts off. The others are halted, in
- * the state they are in, by an NMI, whatever they do; waits a little for them. If another CPU has called this
- * before, halts this one for ever: so the NMI, which ends in a panic like any other, does what is meant.
+ * For a panic: from here on only this CPU runs, interrupts off. The others are halted, in the state they are
+ * in, by an NMI, whatever they do; waits a little for them. If another CPU has called this before, halts this
+ * one for ever.
  */
 void smp_stop_others(void);
+
+/* For the NMI's handler: halts for ever if the NMI means that. */
+void smp_stop_if_asked(void);
 
 /* For smp_start.c, once: the CPUs with index 1 to `num`, an array; and the interrupt that wakes them up. */
 void smp_init(struct cpu *others, uint32_t num);

@@ -465,6 +465,7 @@ static void report_cpus(void)
         list_missing(&list);
     if (o->num_left_out > 0)
         list_item(&list, "%u left out, more than %u", o->num_left_out, SMP_MAX_CPUS);
+    list_end(&list, "");
 }
 
 /* What guards the kernel against its own mistakes: of this CPU, of the compiler, of the page tables. */
