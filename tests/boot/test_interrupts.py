@@ -13,6 +13,8 @@ from report import Report
 ONE_CLOCK = ["-icount", "shift=3,sleep=off"]
 MAX_DEVIATION_PERCENT = 0.1
 
+OUR_TESTS = ("interrupt_", "timer_", "clock_")
+
 SEABIOS = pathlib.Path("/usr/share/seabios/bios-256k.bin")
 SEABIOS_PADDR = 0x100000000 - 0x40000
 HPET_MAX_PERIOD = 100_000_000
@@ -112,4 +114,5 @@ def test_without_some_of_it_the_rest_works(start, disk_with, options, told, skip
     machine = start("bios", disk_with("test exit"), **{**options, "arguments": arguments}).wait_for_rest()
     assert machine.exit_code == EXIT_SUCCESS
     assert Report(machine.serial()).field("interrupts") == told
-    assert set(Ktap(machine.serial().splitlines()).skipped) == skipped
+    ours = [name for name in Ktap(machine.serial().splitlines()).skipped if name.startswith(OUR_TESTS)]
+    assert set(ours) == skipped
