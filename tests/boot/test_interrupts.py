@@ -103,7 +103,8 @@ def test_bad_hpet_is_named(start, exit_disk, tmp_path, place, said):
 
 @pytest.mark.parametrize("options,told,skipped", [
     ({"cpu": "qemu64,-apic"}, "no APIC, 24 I/O APIC inputs, PIC masked, no timer",
-     {"interrupt_comes_through_the_io_apic", "interrupt_is_sent_to_oneself", "timer_calls_in_time"}),
+     {"interrupt_by_software_ends_no_other", "interrupt_comes_through_the_io_apic", "interrupt_is_sent_to_oneself",
+      "timer_calls_in_time"}),
     ({"arguments": ["-no-acpi"]}, "xAPIC, no I/O APIC, PIC masked, one-shot timer", {"interrupt_comes_through_the_io_apic"}),
     ({"machine": "pc,pic=off"}, "xAPIC, 24 I/O APIC inputs, no PIC, one-shot timer", set()),
     ({"cpu": "max", "machine": "q35"}, "xAPIC, 24 I/O APIC inputs, PIC masked, one-shot timer", set())],
