@@ -113,6 +113,40 @@ SELF_TEST(interrupt_is_sent_to_oneself)
     interrupt_release(vector);
 }
 
+#define UPPER 0xfd
+#define LOWER 0xfc /* waits while UPPER is in service */
+
+static volatile bool upper_came, lower_came, lower_came_early;
+
+/* INT n is none of the APIC's, and must not end this one. */
+static void handle_upper(void *context)
+{
+    (void)context;
+    __asm__ volatile("int $0xa5" : : : "memory");
+    apic_send(apic_id(), LOWER);
+    interrupts_on();
+    clock_wait_us(20);
+    interrupts_off();
+    lower_came_early = lower_came;
+    upper_came = true;
+}
+
+SELF_TEST(interrupt_by_software_ends_no_other)
+{
+    if (!interrupts_work()) {
+        self_test_skip("no APIC");
+        return;
+    }
+    EXPECT(interrupt_set(UPPER, handle_upper, 0));
+    EXPECT(interrupt_set(LOWER, set_flag, (void *)(uintptr_t)&lower_came));
+    EXPECT(apic_send(apic_id(), UPPER));
+    EXPECT(timer_wait(&upper_came, WAIT_US));
+    EXPECT(timer_wait(&lower_came, WAIT_US));
+    EXPECT(!lower_came_early);
+    interrupt_release(UPPER);
+    interrupt_release(LOWER);
+}
+
 SELF_TEST(interrupt_comes_through_the_io_apic)
 {
     volatile bool came = false;
