@@ -10,6 +10,7 @@
 #include "kernel/boot/boot_info.h"
 #include "kernel/console/console.h"
 #include "kernel/cpu/cpu.h"
+#include "kernel/devices/pci.h"
 #include "kernel/firmware/firmware_tables.h"
 #include "kernel/boot/image.h"
 #include "kernel/memory/address_space.h"
@@ -268,6 +269,33 @@ static void report_cpu(void)
     printk("%s\n", text);
 }
 
+static void print_pci_function(const struct pci_function *f)
+{
+    if (f->at.segment != 0)
+        printk("%04x:", f->at.segment);
+    printk("%02x:%02x.%x", f->at.bus, f->at.device, f->at.function);
+}
+
+static void report_pci(void)
+{
+    const struct pci_function *display = pci_find_display(boot_info.display.paddr);
+
+    label("pci");
+    if (pci.mechanism == PCI_NONE)
+        printk("no configuration space");
+    else if (pci.mechanism == PCI_PORTS)
+        printk("%u functions by port 0xcf8", pci.num_functions);
+    else
+        printk("%u functions by ECAM at 0x%llx", pci.num_functions, (unsigned long long)pci.ecam_paddr);
+    if (pci.num_lost > 0)
+        printk(" and %u more", pci.num_lost);
+    if (display != NULL) {
+        printk(", display %04x:%04x at ", display->header.vendor, display->header.device);
+        print_pci_function(display);
+    }
+    printk("%s%s\n", pci.ecam_error != NULL ? "; ECAM " : "", pci.ecam_error != NULL ? pci.ecam_error : "");
+}
+
 static const char *pixel_order(const struct display *d)
 {
     if (d->red_mask == 0xff && d->green_mask == 0xff00 && d->blue_mask == 0xff0000)
@@ -455,6 +483,7 @@ void report_machine(void)
     report_system(&firmware_tables);
     report_tables(&firmware_tables);
     report_cpu();
+    report_pci();
     report_screen();
     report_memory();
     report_timeline();
