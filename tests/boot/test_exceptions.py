@@ -69,7 +69,7 @@ def test_exception_ends_in_a_panic(firmware, start, disk_with, trial):
     if function:
         assert names[0] == function
     if trial not in ("double-fault", "stack-overflow"):  # they have lost their stack
-        assert names[-2:] == ["trial_run", "kernel_main"]
+        assert names[-3:] == ["trial_run", "words_run", "kernel_main"]
     assert lines[-1] == "Halted."
 
 
