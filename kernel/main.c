@@ -10,6 +10,7 @@
 #include "kernel/cpu/cpu.h"
 #include "kernel/debug/debug_exit.h"
 #include "kernel/devices/pci.h"
+#include "kernel/devices/serial_port.h"
 #include "kernel/boot/handoff.h"
 #include "kernel/firmware/firmware_tables.h"
 #include "kernel/boot/image.h"
@@ -54,6 +55,7 @@ _Noreturn void kernel_main(void)
     check_image();                                      /* before anything else runs */
     pages_init();                                       /* from here on there is memory to be had */
     firmware_tables_init();                             /* ACPI and SMBIOS */
+    serial_port_choose();                               /* the one the firmware means */
     pci_init();                                         /* what is on the buses */
     report_machine();                                   /* what the firmware handed over */
     report_end();                                       /* "Janus ready" */

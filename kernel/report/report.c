@@ -11,6 +11,7 @@
 #include "kernel/console/console.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/devices/pci.h"
+#include "kernel/devices/serial_port.h"
 #include "kernel/firmware/firmware_tables.h"
 #include "kernel/boot/image.h"
 #include "kernel/memory/address_space.h"
@@ -296,6 +297,33 @@ static void report_pci(void)
     printk("%s%s\n", pci.ecam_error != NULL ? "; ECAM " : "", pci.ecam_error != NULL ? pci.ecam_error : "");
 }
 
+static void report_serial(void)
+{
+    static const char sources[SERIAL_NUM_SOURCES][16] = {
+        [SERIAL_BY_SPCR] = "SPCR",
+        [SERIAL_BY_DBG2] = "DBG2",
+        [SERIAL_BY_BIOS] = "BIOS data area",
+        [SERIAL_BY_PROBE] = "probe",
+    };
+    const struct serial_choice *choice = serial_port_choice();
+    const struct serial_candidate *port = &choice->port;
+    uint32_t com = serial_com_number(port);
+
+    label("serial");
+    if (!choice->is_found)
+        printk("none");
+    else if (com != 0)
+        printk("COM%u at 0x%llx (%s)", com, (unsigned long long)port->address, sources[port->source]);
+    else
+        printk("%s 0x%llx (%s)", port->is_in_memory ? "registers at" : "port",
+               (unsigned long long)port->address, sources[port->source]);
+    if (choice->spcr_remark != NULL)
+        printk("; SPCR %s", choice->spcr_remark);
+    if (choice->dbg2_remark != NULL)
+        printk("; DBG2 %s", choice->dbg2_remark);
+    printk("\n");
+}
+
 static const char *pixel_order(const struct display *d)
 {
     if (d->red_mask == 0xff && d->green_mask == 0xff00 && d->blue_mask == 0xff0000)
@@ -485,6 +513,7 @@ void report_machine(void)
     report_cpu();
     report_pci();
     report_screen();
+    report_serial();
     report_memory();
     report_timeline();
 }
