@@ -3,6 +3,7 @@
  */
 #include "kernel/console/serial_console.h"
 
+#include "kernel/console/console.h"
 #include "kernel/console/log.h"
 #include "kernel/console/sink.h"
 
@@ -67,6 +68,16 @@ static enum sink_state flush_port(void)
     if (drain())
         return SINK_DONE;
     return num_polls++ < SERIAL_MAX_POLLS ? SINK_BUSY : SINK_LOST;
+}
+
+bool console_has_serial(void)
+{
+    return serial.port != 0;
+}
+
+bool console_read(uint8_t *byte)
+{
+    return serial_read(&serial, byte);
 }
 
 const struct sink serial_sink = {
