@@ -12,6 +12,8 @@
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/interrupts.h"
 #include "kernel/debug/debug_exit.h"
+#include "kernel/devices/pci.h"
+#include "kernel/devices/serial_port.h"
 #include "kernel/devices/input.h"
 #include "kernel/boot/handoff.h"
 #include "kernel/firmware/acpi_tables.h"
@@ -66,6 +68,8 @@ _Noreturn void kernel_main(void)
     kernel_map_init();                                  /* room for more page tables */
     pages_init();                                       /* from here on there is memory to be had */
     firmware_tables_init();                             /* ACPI and SMBIOS */
+    serial_port_choose();                               /* the one the firmware means */
+    pci_init();                                         /* what is on the buses */
     interrupts_init();                                  /* all masked, none lost without a word */
     clock_init();                                       /* how fast the time stamp counter runs */
     timer_init();                                       /* interrupts that come by themselves */

@@ -19,6 +19,7 @@
 #include "legacy/multiboot2.h"
 
 /* BIOS data area and the areas it speaks of (IBM PC/AT technical reference; ACPI 6.5, 5.2.5.1). */
+#define BDA_SERIAL_PORTS 0x400u
 #define BDA_EBDA_SEGMENT 0x40eu
 #define EBDA_LOWEST      0x80000u
 #define EBDA_END         0xa0000u
@@ -39,6 +40,8 @@ static void find_bios_areas(void)
     }
     boot_info.bios_rom_paddr = BIOS_ROM_PADDR;
     boot_info.bios_rom_bytes = BIOS_ROM_BYTES;
+    for (uint32_t i = 0; i < BOOT_NUM_SERIAL_PORTS; i++)
+        boot_info.serial_ports[i] = load16(BDA_SERIAL_PORTS + 2 * i);
 }
 
 /*

@@ -124,10 +124,24 @@ static inline uint8_t in8(uint16_t port)
     return value;
 }
 
+static inline void out32(uint16_t port, uint32_t value)
+{
+    __asm__ volatile("outl %0, %1" : : "a"(value), "Nd"(port));
+}
+
 static inline uint32_t in32(uint16_t port)
 {
     uint32_t value;
     __asm__ volatile("inl %1, %0" : "=a"(value) : "Nd"(port));
+    return value;
+}
+
+/* A register of a device in memory, by way of EAX: configuration space of some chipsets answers no other
+ * (AMD, BKDG for family 10h, 2.11). */
+static inline uint32_t device_read32(const volatile void *address)
+{
+    uint32_t value;
+    __asm__ volatile("movl (%1), %0" : "=a"(value) : "r"(address) : "memory");
     return value;
 }
 

@@ -13,6 +13,8 @@
 #include "kernel/cpu/calibration.h"
 #include "kernel/cpu/clock.h"
 #include "kernel/cpu/cpu.h"
+#include "kernel/devices/pci.h"
+#include "kernel/devices/serial_port.h"
 #include "kernel/cpu/smp.h"
 #include "kernel/cpu/smp_start.h"
 #include "kernel/cpu/interrupts.h"
@@ -362,6 +364,60 @@ static void report_cpu(void)
     printk("%s\n", text);
 }
 
+static void print_pci_function(const struct pci_function *f)
+{
+    if (f->at.segment != 0)
+        printk("%04x:", f->at.segment);
+    printk("%02x:%02x.%x", f->at.bus, f->at.device, f->at.function);
+}
+
+static void report_pci(void)
+{
+    const struct pci_function *display = pci_find_display(boot_info.display.paddr);
+
+    label("pci");
+    if (pci.mechanism == PCI_NONE)
+        printk("no configuration space");
+    else if (pci.mechanism == PCI_PORTS)
+        printk("%u functions by port 0xcf8", pci.num_functions);
+    else
+        printk("%u functions by ECAM at 0x%llx", pci.num_functions, (unsigned long long)pci.ecam_paddr);
+    if (pci.num_lost > 0)
+        printk(" and %u more", pci.num_lost);
+    if (display != NULL) {
+        printk(", display %04x:%04x at ", display->header.vendor, display->header.device);
+        print_pci_function(display);
+    }
+    printk("%s%s\n", pci.ecam_error != NULL ? "; ECAM " : "", pci.ecam_error != NULL ? pci.ecam_error : "");
+}
+
+static void report_serial(void)
+{
+    static const char sources[SERIAL_NUM_SOURCES][16] = {
+        [SERIAL_BY_SPCR] = "SPCR",
+        [SERIAL_BY_DBG2] = "DBG2",
+        [SERIAL_BY_BIOS] = "BIOS data area",
+        [SERIAL_BY_PROBE] = "probe",
+    };
+    const struct serial_choice *choice = serial_port_choice();
+    const struct serial_candidate *port = &choice->port;
+    uint32_t com = serial_com_number(port);
+
+    label("serial");
+    if (!choice->is_found)
+        printk("none");
+    else if (com != 0)
+        printk("COM%u at 0x%llx (%s)", com, (unsigned long long)port->address, sources[port->source]);
+    else
+        printk("%s 0x%llx (%s)", port->is_in_memory ? "registers at" : "port",
+               (unsigned long long)port->address, sources[port->source]);
+    if (choice->spcr_remark != NULL)
+        printk("; SPCR %s", choice->spcr_remark);
+    if (choice->dbg2_remark != NULL)
+        printk("; DBG2 %s", choice->dbg2_remark);
+    printk("\n");
+}
+
 /* "+0.02 %" */
 static void list_deviation(struct list *list, const char *name, int32_t ppm)
 {
@@ -677,7 +733,9 @@ void report_machine(void)
     report_clock();
     report_interrupts();
     report_protection();
+    report_pci();
     report_screen();
+    report_serial();
     report_input();
     report_memory();
     report_timeline();
