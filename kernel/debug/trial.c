@@ -10,8 +10,6 @@
 #include "kernel/boot/section.h"
 #include "kernel/cpu/segments.h"
 
-#define CR0_TS UINT64_C(0x8)
-
 static void divide(void)
 {
     __asm__ volatile("xorl %%ecx, %%ecx\n\tdivl %%ecx" : : : "eax", "ecx", "edx");
