@@ -12,6 +12,7 @@
 #include "kernel/devices/input.h"
 #include "kernel/devices/power.h"
 #include "kernel/lib/cmdline.h"
+#include "kernel/report/acpi_list.h"
 #include "kernel/report/scroll.h"
 #include "kernel/tests/self_test.h"
 
@@ -19,8 +20,9 @@ static const struct {
     const char *name;
     void (*run)(struct span value); /* what follows the `=`, empty if nothing does */
 } words[] = {
-    {"scroll", scroll_run}, {"test", self_test_run},      {"keys", input_keys_run},
-    {"trial", trial_run},   {"reboot", power_reboot_run}, {"poweroff", power_off_run},
+    {"acpi", acpi_list_run},     {"scroll", scroll_run}, {"test", self_test_run},
+    {"keys", input_keys_run},    {"trial", trial_run},   {"reboot", power_reboot_run},
+    {"poweroff", power_off_run},
 };
 
 void words_run(void)

@@ -30,6 +30,7 @@ static void enter_panic(void)
         halt_forever();
     }
     in_panic = true;
+    console_break_in();
     console_set_color(COLOR_WHITE, COLOR_RED);
 }
 

@@ -6,6 +6,7 @@
 #include "kernel/lib/cmdline.h"
 #include "kernel/console/console.h"
 #include "kernel/cpu/cpu.h"
+#include "kernel/cpu/interrupts.h"
 #include "kernel/debug/panic.h"
 #include "kernel/boot/section.h"
 #include "kernel/cpu/segments.h"
@@ -99,6 +100,8 @@ static void machine_check(void)
 static void interrupt(void)
 {
     __asm__ volatile("int $0x80");
+    printk("unexpected interrupts %u, the last at vector %u\n", interrupt_counts.unexpected,
+           interrupt_counts.last_vector);
 }
 
 static void call_panic(void)

@@ -9,6 +9,7 @@
 #include "kernel/firmware/fadt.h"
 #include "kernel/lib/checksum.h"
 #include "kernel/lib/string.h"
+#include "kernel/memory/paging.h"
 #include "kernel/memory/phys.h"
 
 /* Offsets in the header. */
@@ -44,6 +45,24 @@ static const char *why_not_mapped(uint64_t paddr)
     return r->type == MEMORY_MMIO ? "in MMIO" : "cannot be mapped";
 }
 
+/* Takes out of the usable memory what of it holds a table. */
+static bool keep_memory(uint64_t paddr, uint64_t n)
+{
+    struct memory_map *map = &boot_info.memory_map;
+    uint64_t end = page_ceil(paddr + n), next;
+
+    for (uint64_t at = page_floor(paddr); at < end; at = next) {
+        const struct memory_region *r = memory_map_find(map, at);
+
+        if (r == NULL)
+            break;
+        next = r->end < end ? r->end : end;
+        if (r->type == MEMORY_USABLE && !memory_map_claim(map, at, next - at, MEMORY_ACPI_RECLAIMABLE))
+            return false;
+    }
+    return true;
+}
+
 /* Reads the header of the table at table->paddr, then checks all of it. */
 static const char *read_table(struct acpi_table *table, const char *signature)
 {
@@ -66,6 +85,8 @@ static const char *read_table(struct acpi_table *table, const char *signature)
         return "longer than its memory";
     if (!is_facs && checksum8(bytes) != 0)
         return "wrong checksum";
+    if (!keep_memory(table->paddr, bytes.n))
+        return "in memory that is free";
     table->bytes = bytes;
     return NULL;
 }
@@ -90,8 +111,9 @@ static struct acpi_table *add(uint64_t paddr, const char *signature)
     const char *error = paddr == 0 ? "an entry of 0" : is_listed(paddr) ? "listed twice" : NULL;
     struct acpi_table *table = &tables[num_tables++];
 
-    table->paddr = paddr;
-    table->error = error != NULL ? error : read_table(table, signature);
+    *table = (struct acpi_table){.paddr = paddr, .error = error};
+    if (error == NULL)
+        table->error = read_table(table, signature);
     return table;
 }
 
@@ -111,7 +133,7 @@ static void add_part(uint64_t paddr, uint64_t old_paddr, const char *signature)
 {
     if (paddr != 0 && !is_listed(paddr))
         add(paddr, signature);
-    if (old_paddr != 0 && !is_listed(old_paddr) && acpi_find(signature, 0).n == 0)
+    if (old_paddr != 0 && old_paddr != paddr && acpi_count(signature) == 0)
         add(old_paddr, signature);
 }
 
@@ -119,6 +141,8 @@ void acpi_tables_init(const struct rsdp *rsdp)
 {
     struct fadt fadt;
 
+    num_tables = 0;
+    num_lost = 0;
     if (!add_root(rsdp->xsdt_paddr, "XSDT", 8) && !add_root(rsdp->rsdt_paddr, "RSDT", 4))
         return;
     fadt_read(acpi_find(FADT_SIGNATURE, 0), &fadt);
@@ -126,10 +150,24 @@ void acpi_tables_init(const struct rsdp *rsdp)
     add_part(fadt.dsdt_paddr, fadt.old_dsdt_paddr, "DSDT");
 }
 
+static bool is_sound(const struct acpi_table *table, const char *signature)
+{
+    return table->error == NULL && has_signature(table, signature);
+}
+
+uint32_t acpi_count(const char *signature)
+{
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; i < num_tables; i++)
+        n += is_sound(&tables[i], signature);
+    return n;
+}
+
 struct span acpi_find(const char *signature, uint32_t n)
 {
     for (uint32_t i = 0; i < num_tables; i++) {
-        if (tables[i].error == NULL && has_signature(&tables[i], signature) && n-- == 0)
+        if (is_sound(&tables[i], signature) && n-- == 0)
             return tables[i].bytes;
     }
     return span_of(NULL, 0);
@@ -149,7 +187,7 @@ const struct acpi_table *acpi_root(void)
     return NULL;
 }
 
-uint32_t acpi_tables_num_lost(void)
+uint32_t acpi_num_lost(void)
 {
     return num_lost;
 }

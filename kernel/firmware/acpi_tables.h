@@ -26,13 +26,17 @@ struct acpi_table {
 };
 
 /*
- * Makes the list, once, through phys_span(). The RSDT is not looked at if the XSDT is sound. Until it is
- * called the list is empty.
+ * Makes the list, through phys_span(). A table that lies in usable memory, as some firmware has it, is
+ * claimed in boot_info.memory_map: before anybody hands that memory out. The RSDT is not looked at if the
+ * XSDT is sound. Until it is called the list is empty.
  */
 void acpi_tables_init(const struct rsdp *rsdp);
 
 /* The `n`th (from 0) sound table of that signature, all of it; empty if there is none. */
 struct span acpi_find(const char *signature, uint32_t n);
+
+/* How many sound tables of that signature there are. */
+uint32_t acpi_count(const char *signature);
 
 /*
  * The rows of the list by number, in the order they were found: the root table or tables, what they name,
@@ -44,6 +48,6 @@ const struct acpi_table *acpi_table_at(uint32_t number);
 const struct acpi_table *acpi_root(void);
 
 /* How many entries of the root table there was no room for. */
-uint32_t acpi_tables_num_lost(void);
+uint32_t acpi_num_lost(void);
 
 #endif

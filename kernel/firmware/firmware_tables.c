@@ -40,6 +40,26 @@ static uint64_t find_smbios(void)
     return search_area(boot_info.bios_rom_paddr, boot_info.bios_rom_bytes, smbios_search);
 }
 
+/* No more of it than the memory it lies in has: version 3 tells a size that it does not exceed. */
+static struct span smbios_table(const struct smbios *smbios)
+{
+    const struct memory_region *r = memory_map_find(&boot_info.memory_map, smbios->table_paddr);
+    uint64_t bytes = smbios->table_bytes;
+
+    if (r != NULL && bytes > r->end - smbios->table_paddr)
+        bytes = r->end - smbios->table_paddr;
+    return phys_span(smbios->table_paddr, bytes < PHYS_SPAN_MAX_BYTES ? bytes : PHYS_SPAN_MAX_BYTES);
+}
+
+static void read_smbios(struct firmware_tables *tables)
+{
+    tables->smbios_error = smbios_read(phys_span(tables->smbios_paddr, SMBIOS_ENTRY_BYTES), &tables->smbios);
+    if (tables->smbios_error != 0)
+        return;
+    tables->smbios_table = smbios_table(&tables->smbios);
+    tables->smbios_table_error = smbios_check(tables->smbios_table, &tables->smbios);
+}
+
 void firmware_tables_init(void)
 {
     struct firmware_tables *tables = &firmware_tables;
@@ -51,6 +71,5 @@ void firmware_tables_init(void)
     if (tables->rsdp_paddr != 0 && tables->rsdp_error == 0)
         acpi_tables_init(&tables->rsdp);
     if (tables->smbios_paddr != 0)
-        tables->smbios_error =
-            smbios_read(phys_span(tables->smbios_paddr, SMBIOS_ENTRY_BYTES), &tables->smbios);
+        read_smbios(tables);
 }

@@ -151,5 +151,6 @@ bool madt_read(struct span table, struct madt *madt)
         if (entry.kind == MADT_APIC_MOVED)
             madt->local_apic_paddr = entry.paddr;
     }
+    madt->error = walk.error;
     return true;
 }

@@ -14,6 +14,7 @@
 
 struct madt {
     uint64_t local_apic_paddr; /* as the 64-bit override has it, where there is one */
+    const char *error;         /* what is wrong with the entries, in words; null: nothing */
     bool has_8259;             /* two 8259 PICs, to be masked once the APICs are used */
 };
 

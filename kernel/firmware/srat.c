@@ -58,7 +58,21 @@ bool srat_next(struct acpi_entries *walk, struct srat_entry *entry)
     return true;
 }
 
-uint32_t srat_num_domains(struct span table)
+/*@ requires \valid_read(seen + (0 .. num_seen - 1));
+    assigns \nothing; */
+static bool is_seen(const uint32_t *seen, uint32_t num_seen, uint32_t domain)
+{
+    /*@ loop invariant i <= num_seen;
+        loop assigns i;
+        loop variant num_seen - i; */
+    for (uint32_t i = 0; i < num_seen; i++) {
+        if (seen[i] == domain)
+            return true;
+    }
+    return false;
+}
+
+bool srat_read(struct span table, struct srat *srat)
 {
     uint32_t seen[SRAT_MAX_DOMAINS], num_seen = 0;
     struct acpi_entries walk;
@@ -69,17 +83,10 @@ uint32_t srat_num_domains(struct span table)
         loop assigns walk, entry, num_seen, seen[0 .. SRAT_MAX_DOMAINS - 1];
         loop variant walk.table.n - walk.at; */
     while (srat_next(&walk, &entry)) {
-        uint32_t i = 0;
-
-        if (entry.kind == SRAT_OTHER)
-            continue;
-        /*@ loop invariant i <= num_seen;
-            loop assigns i;
-            loop variant num_seen - i; */
-        while (i < num_seen && seen[i] != entry.domain)
-            i++;
-        if (i == num_seen && num_seen < SRAT_MAX_DOMAINS)
+        if (entry.kind != SRAT_OTHER && num_seen < SRAT_MAX_DOMAINS && !is_seen(seen, num_seen, entry.domain))
             seen[num_seen++] = entry.domain;
     }
-    return num_seen;
+    srat->num_domains = num_seen;
+    srat->error = walk.error;
+    return table.n >= ENTRIES;
 }

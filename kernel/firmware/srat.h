@@ -11,6 +11,13 @@
 
 #define SRAT_SIGNATURE "SRAT"
 
+#define SRAT_MAX_DOMAINS 64
+
+struct srat {
+    uint32_t num_domains; /* that have memory or CPUs; the first SRAT_MAX_DOMAINS are told apart */
+    const char *error;    /* what is wrong with the entries, in words; null: nothing */
+};
+
 enum srat_kind {
     SRAT_OTHER,  /* a type that means nothing to us, an entry too short for its type, or one not in use */
     SRAT_CPU,    /* apic_id */
@@ -37,11 +44,9 @@ void srat_begin(struct acpi_entries *walk, struct span table);
     ensures \result != 0 ==> walk->at >= \old(walk->at) + 2; */
 bool srat_next(struct acpi_entries *walk, struct srat_entry *entry);
 
-/* How many domains have memory or CPUs; 0 without a table. At most SRAT_MAX_DOMAINS are told apart. */
-/*@ requires span_ok(table);
-    assigns \nothing; */
-uint32_t srat_num_domains(struct span table);
-
-#define SRAT_MAX_DOMAINS 64
+/* False, and all 0, if there is no table, or one too short to hold anything. */
+/*@ requires span_ok(table) && \valid(srat);
+    assigns *srat; */
+bool srat_read(struct span table, struct srat *srat);
 
 #endif

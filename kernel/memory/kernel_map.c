@@ -11,12 +11,17 @@
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/spinlock.h"
 #include "kernel/memory/address_space.h"
+#include "kernel/memory/pages.h"
 #include "kernel/memory/paging_change.h"
+#include "kernel/memory/phys.h"
 
 #define MIB_2 (UINT64_C(2) << 20)
 #define GIB   (UINT64_C(1) << 30)
 
 #define PHYSICAL_BITS_ASSUMED 36
+
+/* So many page tables are taken from memory at once; twice as many that are not used are given back. */
+#define NUM_TABLES_TAKEN 8
 
 /* Taken anew by its holder while memory for page tables is mapped: see begin(). */
 static struct spinlock lock = SPINLOCK("kernel map", LOCK_KERNEL_MAP);
@@ -37,32 +42,77 @@ static void end(bool taken)
         spin_unlock(&lock);
 }
 
-static bool are_rights(uint64_t rights)
+void kernel_map_init(void)
 {
-    return !(rights & PAGE_WRITE && rights & PAGE_EXECUTE);
+    paging_keep(&kernel_page_tables, PAGING_KEPT);
+}
+
+/*
+ * Makes spare tables of pages of memory; false if there are none. To reach such a page the direct map may
+ * need tables itself: those that are kept, and no others.
+ */
+static bool take_tables(void)
+{
+    struct page_tables *tables = &kernel_page_tables;
+    uint64_t paddr;
+
+    if (tables->num_kept == 0)
+        return false;
+    paging_keep(tables, 0);
+    while (tables->num_spare < PAGING_KEPT + NUM_TABLES_TAKEN &&
+           (paddr = pages_alloc(1, PAGE_BYTES, 0)) != 0) {
+        if (phys_memory(paddr, PAGE_BYTES) == NULL) {
+            pages_free(paddr, 1);
+            break;
+        }
+        paging_add_table(tables, paddr);
+    }
+    paging_keep(tables, PAGING_KEPT);
+    return tables->num_spare > PAGING_KEPT;
+}
+
+static void give_tables_back(void)
+{
+    uint64_t paddr;
+
+    while ((paddr = paging_take_back(&kernel_page_tables, PAGING_KEPT + 2 * NUM_TABLES_TAKEN)) != 0)
+        pages_free(paddr, 1);
 }
 
 bool kernel_map_at(uint64_t vaddr, uint64_t paddr, uint64_t size_bytes, uint64_t rights)
 {
-    bool taken = begin();
-    bool done = are_rights(rights) && paging_map(&kernel_page_tables, vaddr, paddr, size_bytes, rights);
+    bool taken = begin(), done = !(rights & PAGE_WRITE && rights & PAGE_EXECUTE);
 
+    while (done && !paging_map(&kernel_page_tables, vaddr, paddr, size_bytes, rights))
+        done = take_tables();
     end(taken);
     return done;
 }
 
+/* Two large pages at most are split, in two tables each. */
+static void take_tables_to_split(void)
+{
+    if (kernel_page_tables.num_spare < PAGING_KEPT + 4)
+        take_tables();
+}
+
 bool kernel_unmap_at(uint64_t vaddr, uint64_t size_bytes)
 {
-    bool taken = begin(), done = paging_unmap(&kernel_page_tables, vaddr, size_bytes);
+    bool taken = begin();
 
+    take_tables_to_split();
+    bool done = paging_unmap(&kernel_page_tables, vaddr, size_bytes);
+    give_tables_back();
     end(taken);
     return done;
 }
 
 bool kernel_protect_at(uint64_t vaddr, uint64_t size_bytes, uint64_t rights)
 {
-    bool taken = begin(), done = paging_protect(&kernel_page_tables, vaddr, size_bytes, rights);
+    bool taken = begin();
 
+    take_tables_to_split();
+    bool done = paging_protect(&kernel_page_tables, vaddr, size_bytes, rights);
     end(taken);
     return done;
 }

@@ -13,6 +13,9 @@
 
 #include "kernel/memory/paging.h"
 
+/* Once, before anything is mapped by phys.h or by these: what room for tables the handoff left is spare. */
+void kernel_map_init(void);
+
 /*
  * Maps physical memory at an address from MAP_BASE on, with nothing on the page below it and on the page
  * behind it. Null when there is no room for page tables, or the rights are no good.

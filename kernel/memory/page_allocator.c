@@ -391,15 +391,22 @@ static void refill_stack(struct page_allocator *a)
     refile(a, g);
 }
 
+/* Takes pages of one group from the stack, as many as lie on top and at most `n`; they are free again. */
+static void unstack(struct page_allocator *a, uint32_t n)
+{
+    uint64_t group = a->stack[a->num_stacked - 1] / GROUP_PAGES, pages = 0;
+    struct page_group *g = group_at(a, (uint32_t)group);
+
+    for (; n > 0 && a->num_stacked > 0 && a->stack[a->num_stacked - 1] / GROUP_PAGES == group; n--)
+        pages |= UINT64_C(1) << a->stack[--a->num_stacked] % GROUP_PAGES;
+    g->start &= ~pages;
+    refile(a, g);
+}
+
 static void drain_stack(struct page_allocator *a, uint32_t num_left)
 {
-    while (a->num_stacked > num_left) {
-        uint64_t entry = a->stack[--a->num_stacked];
-        struct page_group *g = group_at(a, (uint32_t)(entry / GROUP_PAGES));
-
-        g->start &= ~(UINT64_C(1) << entry % GROUP_PAGES);
-        refile(a, g);
-    }
+    while (a->num_stacked > num_left)
+        unstack(a, a->num_stacked - num_left);
 }
 
 /* A page from the stack; 0 if there is none to put on it either. */
@@ -510,18 +517,19 @@ static void free_run(struct page_allocator *a, uint64_t first, uint64_t num_page
     refile(a, g);
 }
 
-/* Puts a page onto the stack, if it may go there. */
+/* Puts a page onto the stack, if it may go there: a run of one page, in the zone the stack is for. */
 static bool free_to_stack(struct page_allocator *a, uint64_t page)
 {
     struct page_group *g = find_group(a, page / GROUP_PAGES);
-    uint32_t place = page % GROUP_PAGES;
+    uint64_t bit = UINT64_C(1) << page % GROUP_PAGES, behind = bit << 1;
 
-    if (!is_run(g, place, 1, true) || zone_of(g->number) != a->top_zone)
+    if (g->state != GROUP_SPLIT || g->free & bit || !(g->start & bit) || behind & ~(g->free | g->start) ||
+        zone_of(g->number) != a->top_zone)
         return false;
     if (a->num_stacked == PAGE_STACK_ROOM)
         drain_stack(a, PAGE_STACK_ROOM - STACK_BATCH);
-    g->free |= UINT64_C(1) << place;
-    push(a, g, place);
+    g->free |= bit;
+    push(a, g, page % GROUP_PAGES);
     return true;
 }
 

@@ -163,17 +163,41 @@ static void test_write_some(void **state)
 static void test_write(void **state)
 {
     struct serial serial;
-    uint8_t text[1000];
+    uint8_t text[1000], line[1100];
+    size_t n = 0;
 
     (void)state;
-    for (size_t i = 0; i < sizeof text; i++)
+    for (size_t i = 0; i < sizeof text; i++) {
         text[i] = (uint8_t)(i * 7);
+        if (text[i] == '\n')
+            line[n++] = '\r';
+        line[n++] = text[i];
+    }
     assert_true(serial_init(&serial, PORT));
     assert_true(serial_write(&serial, text, sizeof text));
     while (uart.busy > 0)
         (void)status();
-    assert_int_equal(uart.num_line, sizeof text);
-    assert_memory_equal(uart.line, text, sizeof text);
+    assert_int_equal(uart.num_line, n);
+    assert_memory_equal(uart.line, line, n);
+}
+
+/* CR LF takes two places in the FIFO: both, or none of them. */
+static void test_line_ends(void **state)
+{
+    struct serial serial;
+
+    (void)state;
+    assert_true(serial_init(&serial, PORT));
+    assert_int_equal(serial_write_some(&serial, (const uint8_t *)"\n\n\n\n\n\n\n\n\n", 9), 8);
+    while (uart.busy > 0)
+        (void)status();
+    assert_int_equal(serial_write_some(&serial, (const uint8_t *)"0123456789abcde\n", 16), 15);
+    while (uart.busy > 0)
+        (void)status();
+    assert_int_equal(serial_write_some(&serial, (const uint8_t *)"\nx", 2), 2);
+    while (uart.busy > 0)
+        (void)status();
+    assert_memory_equal(uart.line + 15, "\n0123456789abcde\r\nx", 19);
 }
 
 static void test_read(void **state)
@@ -242,8 +266,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_present, reset),    cmocka_unit_test_setup(test_absent, reset),
         cmocka_unit_test_setup(test_write_some, reset), cmocka_unit_test_setup(test_write, reset),
-        cmocka_unit_test_setup(test_read, reset),       cmocka_unit_test_setup(test_stuck, reset),
-        cmocka_unit_test_setup(test_unplugged, reset),
+        cmocka_unit_test_setup(test_line_ends, reset),  cmocka_unit_test_setup(test_stuck, reset),
+        cmocka_unit_test_setup(test_read, reset),       cmocka_unit_test_setup(test_unplugged, reset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
