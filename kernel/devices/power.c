@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "kernel/console/console.h"
+#include "kernel/cpu/clock.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/devices/ps2.h"
 #include "kernel/firmware/acpi_register.h"
@@ -25,8 +26,8 @@
 #define SLEEP_SLP_TYP_SHIFT 2
 #define SLEEP_SLP_EN        0x20u
 
-#define DELAY_PORT 0x80 /* the BIOS's progress codes: a read takes about 1 us and changes nothing */
-#define MAX_DELAYS 300000
+#define MAX_STOP_US   300000 /* as long as a machine may need to stop */
+#define MAX_SCI_EN_US 300000 /* and its firmware to let go of the hardware */
 
 /* Null: it has begun, and the machine was to be gone by now. Otherwise why it cannot be, in words. */
 struct way {
@@ -34,13 +35,6 @@ struct way {
     const char *what;
     const char *(*go)(void);
 };
-
-/* As long as a machine may need to stop. */
-static void wait_for_the_end(void)
-{
-    for (uint32_t i = 0; i < MAX_DELAYS; i++)
-        (void)in8(DELAY_PORT);
-}
 
 static const char *reboot_by_acpi(void)
 {
@@ -102,8 +96,10 @@ static void enter_acpi_mode(const struct fadt *fadt)
     if (control & PM1_SCI_EN || fadt->smi_command_port == 0 || fadt->smi_command_port > 0xffff)
         return;
     out8((uint16_t)fadt->smi_command_port, fadt->acpi_enable_command);
-    for (uint32_t i = 0; i < MAX_DELAYS && !(control & PM1_SCI_EN); i++)
+    for (uint32_t us = 0; us < MAX_SCI_EN_US && !(control & PM1_SCI_EN); us += 10) {
+        clock_wait_us(10);
         acpi_register_read(&fadt->pm1a_control, 16, &control);
+    }
 }
 
 static bool sleep_by(const struct acpi_gas *pm1_control, uint8_t slp_typ)
@@ -155,7 +151,7 @@ static void try_way(const char *aim, const struct way *way)
     console_flush();
     const char *error = way->go();
     if (error == NULL)
-        wait_for_the_end();
+        clock_wait_us(MAX_STOP_US);
     printk("  in vain: %s\n", error != NULL ? error : "nothing happened");
 }
 
