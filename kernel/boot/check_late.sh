@@ -7,7 +7,7 @@ allowed='main\.o:.*
 late\.o:paging_unmap
 panic\.o:smp_stop_others
 spinlock\.o:smp_answer
-traps\.o:(interrupt_dispatch|smp_stop_if_asked)'
+traps\.o:interrupt_dispatch'
 
 resident=""
 while [ "$1" != -- ]; do
