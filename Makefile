@@ -32,7 +32,7 @@ ASFLAGS  := -g -ffile-prefix-map=$(CURDIR)=. -I. -I$(BUILD) -MMD -MP
 # What the file is made of ---------------------------------------------------------------------------------------------
 
 EFI_OBJECTS := $(addprefix $(BUILD)/efi/, pe_header.o efi_main.o boot_volume.o loader_name.o command_line.o device_path.o \
-    load_options.o graphics.o secure_boot.o exit_boot_services.o firmware_console.o sbat.o)
+    load_options.o graphics.o secure_boot.o exit_boot_services.o firmware_console.o reset_system.o sbat.o)
 
 LEGACY_OBJECTS := $(addprefix $(BUILD)/legacy/, setup_header.o multiboot_header.o entry.o legacy_main.o \
     low_memory.o reader.o boot_params.o multiboot.o multiboot2.o efi_loaders.o)

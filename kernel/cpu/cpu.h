@@ -23,6 +23,13 @@
 #define MSR_EFER    0xc0000080u
 #define RFLAGS_IF   (UINT64_C(1) << 9)
 
+/* Floating point and SSE (Intel SDM vol. 3A, 9.2 and 9.6.1). */
+#define CR0_MP         (UINT64_C(1) << 1)
+#define CR0_EM         (UINT64_C(1) << 2)
+#define CR0_TS         (UINT64_C(1) << 3)
+#define CR4_OSFXSR     (UINT64_C(1) << 9)
+#define CR4_OSXMMEXCPT (UINT64_C(1) << 10)
+
 struct cpuid {
     uint32_t eax, ebx, ecx, edx;
 };
@@ -121,6 +128,18 @@ static inline uint8_t in8(uint16_t port)
 {
     uint8_t value;
     __asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
+    return value;
+}
+
+static inline void out16(uint16_t port, uint16_t value)
+{
+    __asm__ volatile("outw %0, %1" : : "a"(value), "Nd"(port));
+}
+
+static inline uint16_t in16(uint16_t port)
+{
+    uint16_t value;
+    __asm__ volatile("inw %1, %0" : "=a"(value) : "Nd"(port));
     return value;
 }
 

@@ -19,8 +19,6 @@
 #include "kernel/boot/boot_info.h"
 #include "kernel/memory/address_space.h"
 
-#define CR0_TS UINT64_C(0x8)
-
 static void divide(void)
 {
     __asm__ volatile("xorl %%ecx, %%ecx\n\tdivl %%ecx" : : : "eax", "ecx", "edx");
