@@ -9,6 +9,7 @@
 
 #include "kernel/boot/boot_info.h"
 #include "kernel/debug/trial.h"
+#include "kernel/devices/input.h"
 #include "kernel/lib/cmdline.h"
 #include "kernel/report/acpi_list.h"
 #include "kernel/report/scroll.h"
@@ -21,6 +22,7 @@ static const struct {
     {"acpi", acpi_list_run},
     {"scroll", scroll_run},
     {"test", self_test_run},
+    {"keys", input_keys_run},
     {"trial", trial_run},
 };
 

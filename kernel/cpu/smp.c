@@ -12,7 +12,7 @@
 #include "kernel/debug/panic.h"
 
 #define VECTOR_WAKE      0xf8u
-#define POLL_US          1u
+#define POLL_US          10u
 #define FLUSH_MAX_PAUSES (UINT32_C(1) << 28) /* some seconds: interrupts are never off for that long */
 #define STOP_MAX_PAUSES  (UINT32_C(1) << 20)
 
@@ -206,18 +206,12 @@ void smp_flush_others(void)
         wait_for_flush(cpu, load(&cpu->flushes_asked));
 }
 
-static void stop_here(void)
+/* True if it is this CPU that has stopped, or now stops, all others. */
+static bool is_stopper(void)
 {
-    store(&this_cpu()->state, CPU_STOPPED);
-    halt_forever();
-}
+    uint32_t me = this_cpu()->index + 1;
 
-void smp_stop_if_asked(void)
-{
-    uint32_t by = load(&stopper);
-
-    if (by != 0 && by != this_cpu()->index + 1)
-        stop_here();
+    return change(&stopper, 0, me) || load(&stopper) == me;
 }
 
 void smp_stop_others(void)
@@ -226,9 +220,9 @@ void smp_stop_others(void)
     struct cpu *cpu;
 
     interrupts_off();
-    if (!change(&stopper, 0, this_cpu()->index + 1)) {
-        smp_stop_if_asked();
-        return;
+    if (!is_stopper()) {
+        store(&this_cpu()->state, CPU_STOPPED);
+        halt_forever();
     }
     while ((cpu = next_other(&i)) != NULL)
         apic_send_nmi(cpu->apic_id);

@@ -7,7 +7,6 @@
 #include "kernel/boot/section.h"
 #include "kernel/cpu/interrupts.h"
 #include "kernel/cpu/segments.h"
-#include "kernel/cpu/smp.h"
 
 #define NUM_VECTORS    256u
 #define NUM_EXCEPTIONS 32u
@@ -98,8 +97,6 @@ const char *trap_name(uint64_t vector)
 /* Called by trap_entry.S. */
 void trap(struct trap_frame *frame)
 {
-    if (frame->vector == TRAP_NMI)
-        smp_stop_if_asked();
     if (frame->vector < NUM_EXCEPTIONS)
         panic_trap(frame);
     interrupt_dispatch((uint32_t)frame->vector);

@@ -19,12 +19,16 @@
 #include "kernel/cpu/ioapic.h"
 #include "kernel/cpu/timer.h"
 #include "kernel/firmware/acpi_tables.h"
+#include "kernel/devices/input.h"
+#include "kernel/cpu/features.h"
+#include "kernel/debug/stack_guard.h"
 #include "kernel/firmware/firmware_tables.h"
 #include "kernel/firmware/madt.h"
 #include "kernel/firmware/srat.h"
 #include "kernel/boot/image.h"
 #include "kernel/memory/address_space.h"
 #include "kernel/memory/pages.h"
+#include "kernel/memory/audit.h"
 #include "kernel/memory/phys.h"
 #include "kernel/lib/printf.h"
 #include "kernel/lib/string.h"
@@ -461,6 +465,25 @@ static void report_cpus(void)
         list_missing(&list);
     if (o->num_left_out > 0)
         list_item(&list, "%u left out, more than %u", o->num_left_out, SMP_MAX_CPUS);
+}
+
+/* What guards the kernel against its own mistakes: of this CPU, of the compiler, of the page tables. */
+static void report_protection(void)
+{
+    struct audit audit = audit_page_tables();
+    struct list list = {0};
+
+    label("protection");
+    for (enum feature f = 0; f < FEATURE_END; f++)
+        list_item(&list, "%s%s", feature_is_on(f) ? "" : "no ", feature_name(f));
+    list_item(&list, stack_guard_is_random() ? "canary from RDRAND" : "canary mixed (no RDRAND)");
+    list_item(&list, "%u pages", audit.num_pages);
+    list_item(&list, "%u writable", audit.num_writable);
+    list_item(&list, "%u executable", audit.num_executable);
+    list_item(&list, "%u both", audit.num_both);
+    list_item(&list, "%u user", audit.num_user);
+    if (audit.fault != 0)
+        list_item(&list, "%s", audit.fault);
     list_end(&list, "");
 }
 
@@ -488,6 +511,15 @@ static void report_screen(void)
         printk("none\n");
     if (console_display_error() != 0)
         printk("%*snot used: %s\n", LABEL_COLUMNS, "", console_display_error());
+}
+
+static void report_input(void)
+{
+    const char *fault = input_keyboard_fault();
+
+    label("input");
+    printk(fault == NULL ? "PS/2 keyboard" : "no PS/2 keyboard (%s)", fault);
+    printk(console_has_serial() ? ", serial port\n" : "\n");
 }
 
 static void print_region(const struct memory_region *r)
@@ -634,15 +666,6 @@ static void report_timeline(void)
     list_end(&list, "");
 }
 
-void report_banner(void)
-{
-    console_set_color(COLOR_WHITE, COLOR_BLACK);
-    printk("Janus " JANUS_VERSION);
-    console_set_color(COLOR_LIGHT_GRAY, COLOR_BLACK);
-    printk(", a kernel that is one file\n");
-    timeline_mark(BOOT_STEP_BANNER);
-}
-
 void report_machine(void)
 {
     report_build();
@@ -654,7 +677,9 @@ void report_machine(void)
     report_cpus();
     report_clock();
     report_interrupts();
+    report_protection();
     report_screen();
+    report_input();
     report_memory();
     report_timeline();
 }

@@ -23,15 +23,21 @@ TRIALS = {
     "general-protection": ("general protection (vector 13)", "general_protection"),
     "read-null": ("page fault (vector 14)", "read_null"),
     "write-text": ("page fault (vector 14)", "write_text"),
+    "write-rodata": ("page fault (vector 14)", "write_rodata"),
     "execute-data": ("page fault (vector 14)", None),
+    "execute-stack": ("page fault (vector 14)", None),
     "stack-overflow": ("double fault (vector 8)", "stack_overflow"),
     "machine-check": ("machine check (vector 18)", "machine_check"),
+    "interrupt": ("unexpected interrupt (vector 128)", "interrupt"),
+    "stack-smash": ("stack smashed in stack_smash", "__stack_chk_fail"),
     "panic": ("asked for on the command line", "call_panic"),
 }
 
 PAGE_FAULTS = {
     "read-null": "read from 0000000000000000: nothing is mapped there",
     "write-text": "write to {text_start:016x}: its rights forbid it",
+    "write-rodata": "write to {rodata_start:016x}: its rights forbid it",
+    "execute-stack": "execution of ffffffff8[0-9a-f]{{7}}: its rights forbid it",
     "execute-data": "execution of [0-9a-f]{{16}}: its rights forbid it",
 }
 
@@ -62,7 +68,7 @@ def test_exception_ends_in_a_panic(firmware, start, disk_with, trial):
     assert lines[0] == f"Janus panic: {name}"
     if trial in PAGE_FAULTS:
         assert re.fullmatch(PAGE_FAULTS[trial].format(**symbols()), lines[1])
-    if trial != "panic":
+    if trial not in ("panic", "stack-smash"):
         assert any(re.match(r"rip [0-9a-f]{16}  cs ", line) for line in lines)
     names = calls(lines)
     if function:
@@ -91,6 +97,29 @@ def test_panic_stays_on_the_screen(firmware, start, disk_with, trial):
     if firmware == "bios":
         memory = [row for row in machine.vga_text() if row]
         assert memory[-len(lines):] == lines
+
+
+# What a CPU with SMAP and SMEP does not let the kernel do with a page that a user could reach, too.
+USER_PAGE = {
+    "smap": "read from 0000000000400000: its rights forbid it",
+    "smep": "execution of 0000000000400[0-9a-f]{3}: its rights forbid it",
+}
+
+
+@pytest.mark.parametrize("trial", USER_PAGE)
+def test_user_page_is_not_for_the_kernel(firmware, start, disk_with, trial):
+    machine = start(firmware, disk_with(f"exit trial={trial}"), cpu="max").wait_for_rest()
+    lines = panic_lines(machine)
+    assert machine.exit_code == EXIT_PANIC
+    assert re.fullmatch(USER_PAGE[trial], lines[1])
+    assert calls(lines)[-4:] == [trial, "trial_run", "words_run", "kernel_main"]
+
+
+@pytest.mark.parametrize("trial", USER_PAGE)
+def test_user_page_is_one(start, disk_with, trial):
+    """A CPU that has neither does as it is told: what the trials do is no fault of another kind."""
+    machine = start("bios", disk_with(f"exit trial={trial}"), cpu="qemu64").wait_for_rest()
+    assert machine.exit_code == EXIT_SUCCESS
 
 
 def test_real_nmi_is_caught(firmware, start):

@@ -56,7 +56,7 @@ static struct cpu *this_cpu(void)
 #include "kernel/console/log.c"
 #include "kernel/console/screen.c"
 #include "kernel/console/serial.c"
-#include "kernel/lib/unpack.c"
+#include "kernel/lib/inflate.c"
 #define text video_memory /* not the name of a parameter in the files behind it */
 #include "kernel/console/vga_text.c"
 #undef text
