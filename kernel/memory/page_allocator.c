@@ -97,25 +97,24 @@ static void link(struct page_allocator *a, struct page_group *g)
     *list = index;
 }
 
-/* What points to a listed group; null if it and its neighbours disagree. */
+/* What points to a listed group. It and its neighbours must agree. */
 static uint32_t *link_to(struct page_allocator *a, const struct page_group *g)
 {
     uint32_t index = index_of(a, g), limit = a->num_pool_used * POOL_PAGE_GROUPS;
+    bool agree = g->prev < limit && g->next < limit && (g->next == 0 || group_at(a, g->next)->prev == index);
+    uint32_t *to =
+        agree && g->prev != 0 ? &group_at(a, g->prev)->next : &a->zones[zone_of(g->number)].lists[g->order];
 
-    if (g->prev >= limit || g->next >= limit || (g->next != 0 && group_at(a, g->next)->prev != index))
-        return NULL;
-    uint32_t *to = g->prev != 0 ? &group_at(a, g->prev)->next : &a->zones[zone_of(g->number)].lists[g->order];
-    return *to == index ? to : NULL;
+    if (!agree || *to != index)
+        panic("page allocator: the list entry for 0x%llx is damaged", (ull)first_page(g) << 12);
+    return to;
 }
 
 static void unlink(struct page_allocator *a, struct page_group *g)
 {
     struct page_zone *zone = &a->zones[zone_of(g->number)];
-    uint32_t *to = link_to(a, g);
 
-    if (to == NULL)
-        panic("page allocator: the list entry for 0x%llx is damaged", (ull)first_page(g) << 12);
-    *to = g->next;
+    *link_to(a, g) = g->next;
     if (g->next != 0)
         group_at(a, g->next)->prev = g->prev;
     if (zone->lists[g->order] == 0)

@@ -344,6 +344,9 @@ static void test_high_memory_first(void **state)
     assert_in_range(alloc(1, 1, 0x100000), 0x100, 0xfffff);
     assert_in_range(alloc(1, 1, 0x100), 1, 0x9e);
     assert_in_range(alloc(5, 1, 0x20), 1, 0x1b);
+    uint64_t low = page_allocator_alloc(&a, &stack, 1, 1, 0x100);
+    assert_false(page_stack_push(&a, &stack, low));
+    page_allocator_free(&a, &stack, low, 1);
     while (a.zones[2].nonempty != 0)
         alloc(1, 1, PAGE_NO_LIMIT);
     assert_in_range(alloc(4, 1, PAGE_NO_LIMIT), 0x100, 0xfffff);
@@ -361,6 +364,20 @@ static void test_large(void **state)
     assert_int_equal(page_allocator_alloc(&a, &stack, 1, 1, PAGE_NO_LIMIT), (UINT64_C(1) << 34) - 1);
     assert_int_equal(page_allocator_alloc(&a, &stack, TIB, 1, PAGE_NO_LIMIT), 0);
     assert_int_equal(page_allocator_alloc(&a, &stack, TIB / 2, 1, PAGE_NO_LIMIT), 3 * TIB + TIB / 2);
+}
+
+/* Page 0, and tables and descriptors as far as there is something to describe. */
+static void test_pool_is_as_large_as_needed(void **state)
+{
+    static const uint64_t scattered[][2] = {{0x1, 0x9f}, {0x100, 0x2001}, {0x2002, 0x3fff}, {TIB, TIB + 1}};
+
+    (void)state;
+    begin(scattered, 4);
+    assert_int_equal(a.num_pool_pages, 1 + 2 + 1 + 1 + 1);
+    while (alloc(1, 1, PAGE_NO_LIMIT) != 0 && num_runs < MAX_RUNS)
+        ;
+    assert_int_not_equal(page_allocator_alloc(&a, &stack, 1, 1, 0x100), 0);
+    assert_int_equal(a.num_pool_used, a.num_pool_pages);
 }
 
 static void test_ask_for_nothing_or_too_much(void **state)
@@ -457,6 +474,7 @@ static void test_free_of_another_run(void **state)
         expect_refused(first, 0, ": a run of another length");
         expect_refused(first, UINT64_MAX, ": a run of another length");
         expect_refused(first + 1, n - 1, ": inside a run");
+        expect_refused(first + 1, n, ": inside a run");
         expect_refused(first + n - 1, 1, ": inside a run");
         if (n > GROUP_PAGES)
             expect_refused(first + GROUP_PAGES, n - GROUP_PAGES, ": inside a run");
@@ -513,6 +531,7 @@ int main(void)
         cmocka_unit_test_teardown(test_fragmentation, teardown),
         cmocka_unit_test_teardown(test_high_memory_first, teardown),
         cmocka_unit_test_teardown(test_large, teardown),
+        cmocka_unit_test_teardown(test_pool_is_as_large_as_needed, teardown),
         cmocka_unit_test_teardown(test_ask_for_nothing_or_too_much, teardown),
         cmocka_unit_test_teardown(test_double_free, teardown),
         cmocka_unit_test_teardown(test_stacks_of_two_cpus, teardown),
