@@ -3,8 +3,10 @@ import re
 
 import pytest
 
-from images import symbols
-from page_walk import page_of, pages
+from images import symbols, with_cmdline
+from ktap import Ktap
+from maps import under_starter
+from page_walk import CR4_LA57, page_of, pages
 from report import Report
 
 CR0_WP, EFER_NXE = 1 << 16, 1 << 11
@@ -158,3 +160,20 @@ def test_stack_guard_is_chosen_anew(machine, report):
     guard = machine.read_memory(report.image_paddr + symbols()["__stack_chk_guard"] - symbols()["image_start"], 8)
     assert guard[0] == 0 and any(guard) and guard not in guards_seen
     guards_seen.append(guard)
+
+
+def test_five_levels(start, disk_copy):
+    """A firmware that leaves page tables of 5 levels: ours have as many, and are changed as well as those of 4."""
+    disk = with_cmdline(under_starter(disk_copy(), failures=0, levels=5), "test")
+    machine = start("uefi", disk, cpu="max,la57=on").wait_for_rest()
+    ktap = Ktap(machine.serial().splitlines())
+    assert len(ktap.passed) > 5 and all(ktap.passed.values())
+    assert machine.register("CR4") & CR4_LA57
+    mapped, report = pages(machine), Report(machine.serial())
+    test_emulator_agrees_with_the_walk(machine, mapped)
+    test_no_page_is_writable_and_executable(mapped)
+    test_nothing_is_mapped_low(mapped)
+    test_only_text_is_executable(machine, mapped, report)
+    test_guard_page_is_not_mapped(mapped)
+    test_screen_has_its_memory_type("uefi", machine, mapped, report)
+    test_direct_map_is_memory_as_data(machine, mapped, report)
