@@ -5,124 +5,61 @@
 
 #include <stdbool.h>
 
-#include "kernel/console/framebuffer.h"
 #include "kernel/console/log.h"
+#include "kernel/console/sink.h"
+#include "kernel/cpu/cpu.h"
+#include "kernel/cpu/spinlock.h"
+#include "kernel/cpu/this_cpu.h"
 #include "kernel/lib/printf.h"
-#include "kernel/console/screen.h"
-#include "kernel/boot/section.h"
-#include "kernel/console/serial.h"
 #include "kernel/lib/string.h"
-#include "kernel/lib/unpack.h"
-#include "kernel/console/vga_text.h"
 
 #define LINE_BYTES 256u
 
-NOINIT static struct screen screen;
-NOINIT static struct psf_index font_index;
-static struct psf font;
-static struct framebuffer framebuffer;
-static struct screen_device framebuffer_screen;
-static bool has_screen, drawing;
-static const char *display_error;
-static struct serial serial;
-static uint64_t serial_position; /* in the log: what comes next over the serial port */
+static const struct sink *const sinks[] = {
+    &serial_sink,
+    &screen_sink,
+};
 
-static bool open_font(struct span file)
+#define NUM_SINKS (sizeof sinks / sizeof sinks[0])
+
+static struct spinlock lock = SPINLOCK("console", LOCK_CONSOLE);
+static const struct cpu *owner;  /* the CPU that broke in, and has the lock for good */
+static const struct cpu *writer; /* who wrote last */
+static struct {
+    bool usable, in_use, restarted;
+} states[NUM_SINKS];
+
+static void begin(void)
 {
-    enum psf_error error = psf_open(&font, file);
-
-    if (error != PSF_OK)
-        display_error = psf_error_name(error);
-    else
-        psf_index(&font_index, &font);
-    return error == PSF_OK;
+    if (owner != this_cpu())
+        spin_lock(&lock);
 }
 
-/* The large font where there is room for it. */
-static bool choose_font(const struct display *display)
+static void end(void)
 {
-    NOINIT static uint8_t large[FONT_16X32_BYTES];
-
-    if (!framebuffer_is_roomy(display, 16, 32))
-        return open_font(span_of(font_8x16, (size_t)(font_8x16_end - font_8x16)));
-    struct span packed = span_of(font_16x32_packed, (size_t)(font_16x32_packed_end - font_16x32_packed));
-    return open_font(span_of(large, unpack(packed, large, sizeof large)));
+    if (owner != this_cpu())
+        spin_unlock(&lock);
 }
 
-static const struct screen_device *find_framebuffer(const struct display *display, volatile void *memory)
+static void write_all(const char *text, size_t n)
 {
-    if (!choose_font(display))
-        return 0;
-    enum framebuffer_error error = framebuffer_init(&framebuffer, display, memory, &font_index);
-    if (error != FRAMEBUFFER_OK) {
-        display_error = framebuffer_error_name(error);
-        return 0;
-    }
-    framebuffer_screen = framebuffer_device(&framebuffer);
-    return &framebuffer_screen;
-}
-
-static const struct screen_device *find_device(const struct display *display, volatile void *memory)
-{
-    switch (display->kind) {
-    case DISPLAY_FRAMEBUFFER:
-        return find_framebuffer(display, memory);
-    case DISPLAY_VGA_TEXT:
-        return vga_text_init(memory, &display_error);
-    default:
-        return 0;
+    log_write((const uint8_t *)text, n, rdtsc());
+    for (size_t i = 0; i < NUM_SINKS; i++) {
+        if (!states[i].usable)
+            continue;
+        states[i].in_use = true;
+        sinks[i]->write((const uint8_t *)text, n);
+        states[i].in_use = false;
     }
 }
 
-/*
- * The next piece of the log as it goes over the wire, where a line ends in CR LF: `*taken` bytes of the log
- * become the bytes in `buffer`, of which the number is returned.
- */
-static size_t next_piece(uint8_t buffer[SERIAL_FIFO_BYTES], size_t *taken)
+/* The line that another CPU has begun is ended. */
+static void begin_writing(void)
 {
-    struct span text = log_from(&serial_position);
-    size_t n = 0, i = 0;
-
-    for (; i < text.n && n + 2 <= SERIAL_FIFO_BYTES; i++) {
-        uint8_t c = span_u8(text, i);
-
-        if (c == '\n')
-            buffer[n++] = '\r';
-        buffer[n++] = c;
-    }
-    *taken = i;
-    return n;
-}
-
-/* Hands the serial port what it takes without being waited for. False if something is left over. */
-static bool drain(void)
-{
-    uint8_t buffer[SERIAL_FIFO_BYTES];
-    size_t taken, n;
-
-    while ((n = next_piece(buffer, &taken)) > 0) {
-        if (serial_write_some(&serial, buffer, n) == 0)
-            return false;
-        serial_position += taken;
-    }
-    return true;
-}
-
-/*
- * Between these two the screen is worked on. To find it so at the start means that a trap came out of it:
- * then it is not touched again, and what is to be said about that goes to the others.
- */
-static bool begin_drawing(void)
-{
-    if (drawing)
-        has_screen = false;
-    drawing = has_screen;
-    return has_screen;
-}
-
-static void end_drawing(void)
-{
-    drawing = false;
+    begin();
+    if (writer != this_cpu() && !log_is_at_line_start())
+        write_all("\n", 1);
+    writer = this_cpu();
 }
 
 /* The pieces of one printk, put together: a console is brought up to date once for each, not for each piece.
@@ -134,7 +71,7 @@ struct line {
 
 static void write_line(struct line *line)
 {
-    console_write(line->text, line->used);
+    write_all(line->text, line->used);
     line->used = 0;
 }
 
@@ -145,7 +82,7 @@ static void emit(void *context, const char *text, size_t n)
     if (n > LINE_BYTES - line->used)
         write_line(line);
     if (n > LINE_BYTES) {
-        console_write(text, n);
+        write_all(text, n);
         return;
     }
     memcpy(line->text + line->used, text, n);
@@ -154,21 +91,15 @@ static void emit(void *context, const char *text, size_t n)
 
 void console_init(const struct display *display, volatile void *memory)
 {
-    if (serial_init(&serial, SERIAL_COM1))
-        serial_write_some(&serial, (const uint8_t *)"\r\n", 2); /* the firmware may have left a line open */
-    const struct screen_device *device = find_device(display, memory);
-
-    has_screen = device != 0 && screen_init(&screen, device);
+    for (size_t i = 0; i < NUM_SINKS; i++)
+        states[i].usable = sinks[i]->init(display, memory);
 }
 
 void console_write(const char *text, size_t n)
 {
-    log_write((const uint8_t *)text, n);
-    if (begin_drawing())
-        screen_write(&screen, (const uint8_t *)text, n);
-    end_drawing();
-    if (serial.port != 0)
-        drain();
+    begin_writing();
+    write_all(text, n);
+    end();
 }
 
 void vprintk(const char *format, va_list args)
@@ -176,8 +107,10 @@ void vprintk(const char *format, va_list args)
     struct line line;
 
     line.used = 0;
+    begin_writing();
     format_emit_v(emit, &line, format, args);
     write_line(&line);
+    end();
 }
 
 void printk(const char *format, ...)
@@ -191,44 +124,60 @@ void printk(const char *format, ...)
 
 void console_set_color(enum color foreground, enum color background)
 {
-    if (has_screen)
-        screen_set_color(&screen, foreground, background);
-}
-
-static void flush_screen(void)
-{
-    if (begin_drawing())
-        screen_flush(&screen);
-    end_drawing();
-}
-
-/* False if the port stopped taking bytes and was given up. */
-static bool flush_serial(void)
-{
-    uint64_t last = serial_position;
-
-    for (uint32_t polls = 0; serial.port != 0 && !drain(); polls++) {
-        if (serial_position != last)
-            polls = 0;
-        last = serial_position;
-        if (polls > SERIAL_MAX_POLLS) {
-            serial.port = 0;
-            return false;
-        }
+    begin();
+    for (size_t i = 0; i < NUM_SINKS; i++) {
+        if (states[i].usable && sinks[i]->set_color != NULL)
+            sinks[i]->set_color(foreground, background);
     }
-    return true;
+    end();
+}
+
+/* Others may print between the parts. */
+static enum sink_state flush_part(size_t i)
+{
+    enum sink_state state = SINK_DONE;
+
+    begin();
+    if (states[i].usable) {
+        states[i].in_use = true;
+        state = sinks[i]->flush();
+        states[i].in_use = false;
+        if (state == SINK_LOST)
+            states[i].usable = false;
+    }
+    end();
+    return state;
 }
 
 void console_flush(void)
 {
-    flush_screen();
-    if (!flush_serial()) {
-        printk("The serial port takes no more bytes and is given up.\n");
-        flush_screen();
+    for (size_t i = 0; i < NUM_SINKS; i++) {
+        enum sink_state state;
+
+        while ((state = flush_part(i)) == SINK_BUSY)
+            cpu_pause();
+        if (state != SINK_LOST)
+            continue;
+        printk("The %s takes no more bytes and is given up.\n", sinks[i]->name);
+        console_flush();
     }
 }
 
-const char *console_display_error(void)
+static bool restart(size_t i)
 {
-    return display_error;
+    if (states[i].restarted)
+        return false;
+    states[i].restarted = true;
+    return sinks[i]->restart == NULL || sinks[i]->restart();
+}
+
+void console_break_in(void)
+{
+    spin_seize(&lock);
+    owner = this_cpu();
+    for (size_t i = 0; i < NUM_SINKS; i++) {
+        if (states[i].usable && states[i].in_use)
+            states[i].usable = restart(i);
+        states[i].in_use = false;
+    }
 }

@@ -22,6 +22,7 @@
 #define LOOPBACK          0x1e
 #define READY             0x0f /* DTR, RTS, OUT1, OUT2 */
 #define DATA_READY        0x01
+#define DAMAGED           0x1c /* parity, framing, or the line was held down */
 #define TRANSMITTER_EMPTY 0x20
 #define NOBODY            0xff /* status of a port that is not, or no longer, there */
 
@@ -77,31 +78,49 @@ static bool takes_bytes(const struct serial *serial)
     return status != NOBODY && (status & TRANSMITTER_EMPTY) != 0;
 }
 
-size_t serial_write_some(struct serial *serial, const uint8_t *bytes, size_t n)
+size_t serial_write_some(struct serial *serial, const uint8_t *text, size_t n)
 {
+    size_t i = 0;
+
     if (serial->port == 0 || n == 0 || !takes_bytes(serial))
         return 0;
-    if (n > SERIAL_FIFO_BYTES)
-        n = SERIAL_FIFO_BYTES;
-    for (size_t i = 0; i < n; i++)
-        out8(serial->port + DATA, bytes[i]);
-    return n;
+    for (size_t room = SERIAL_FIFO_BYTES; i < n && room > 0; i++, room--) {
+        if (text[i] == '\n') {
+            if (room < 2)
+                break;
+            out8(serial->port + DATA, '\r');
+            room--;
+        }
+        out8(serial->port + DATA, text[i]);
+    }
+    return i;
 }
 
-bool serial_write(struct serial *serial, const uint8_t *bytes, size_t n)
+bool serial_write(struct serial *serial, const uint8_t *text, size_t n)
 {
     int polls = 0;
 
     while (n > 0 && serial->port != 0) {
-        size_t done = serial_write_some(serial, bytes, n);
+        size_t done = serial_write_some(serial, text, n);
 
-        bytes += done;
+        text += done;
         n -= done;
         polls = done > 0 ? 0 : polls + 1;
         if (polls > SERIAL_MAX_POLLS)
             serial->port = 0;
     }
     return serial->port != 0;
+}
+
+bool serial_read(struct serial *serial, uint8_t *byte)
+{
+    if (serial->port == 0)
+        return false;
+    uint8_t status = in8(serial->port + LINE_STATUS);
+    if (status == NOBODY || !(status & DATA_READY))
+        return false;
+    *byte = in8(serial->port + DATA);
+    return !(status & DAMAGED);
 }
 
 void serial_last_words(const char *text)
@@ -111,5 +130,5 @@ void serial_last_words(const char *text)
     if (!serial_init(&serial, SERIAL_COM1))
         return;
     serial_write(&serial, (const uint8_t *)text, strlen(text));
-    serial_write(&serial, (const uint8_t *)"\r\n", 2);
+    serial_write(&serial, (const uint8_t *)"\n", 1);
 }

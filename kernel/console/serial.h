@@ -26,16 +26,19 @@ struct serial {
 bool serial_init(struct serial *serial, uint16_t port);
 
 /*
- * Hands over as many of `n` bytes as the transmitter takes without waiting: all up to SERIAL_FIFO_BYTES, or
- * none. Returns how many.
+ * Hands over as many of `n` bytes of text as the transmitter takes without waiting: what fills its FIFO, or
+ * none. Returns how many. The end of a line goes over the wire as CR LF.
  */
-size_t serial_write_some(struct serial *serial, const uint8_t *bytes, size_t n);
+size_t serial_write_some(struct serial *serial, const uint8_t *text, size_t n);
 
 /*
  * Writes all `n` bytes, waiting for each a bounded time. False if the transmitter stopped taking them: it is
  * then given up, as if it were absent.
  */
-bool serial_write(struct serial *serial, const uint8_t *bytes, size_t n);
+bool serial_write(struct serial *serial, const uint8_t *text, size_t n);
+
+/* The next byte received, without waiting: false if there is none. Bytes received damaged are dropped. */
+bool serial_read(struct serial *serial, uint8_t *byte);
 
 /* Says `text` on COM1, if there is one: for whoever must stop before the consoles are there. Writes CR LF at
  * the end. */

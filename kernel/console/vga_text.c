@@ -95,24 +95,21 @@ static void load_palette(void)
 }
 
 /* The glyphs go to memory plane 2, seen one byte after another at the start of the window. */
-static void open_font_memory(uint8_t saved[4])
+static void open_font_memory(void)
 {
-    saved[0] = read_register(SEQUENCER, SEQUENCER_MAP_MASK);
-    saved[1] = read_register(SEQUENCER, SEQUENCER_MEMORY_MODE);
-    saved[2] = read_register(GRAPHICS, GRAPHICS_MODE);
-    saved[3] = read_register(GRAPHICS, GRAPHICS_MISC);
     write_register(SEQUENCER, SEQUENCER_MAP_MASK, 0x04);
     write_register(SEQUENCER, SEQUENCER_MEMORY_MODE, 0x06);
     write_register(GRAPHICS, GRAPHICS_MODE, 0x00);
     write_register(GRAPHICS, GRAPHICS_MISC, 0x04); /* 64 KiB at 0xa0000 */
 }
 
-static void close_font_memory(const uint8_t saved[4])
+/* As text mode 3 has it: characters in plane 0, attributes in plane 1. */
+void vga_text_close_font_memory(void)
 {
-    write_register(SEQUENCER, SEQUENCER_MAP_MASK, saved[0]);
-    write_register(SEQUENCER, SEQUENCER_MEMORY_MODE, saved[1]);
-    write_register(GRAPHICS, GRAPHICS_MODE, saved[2]);
-    write_register(GRAPHICS, GRAPHICS_MISC, saved[3]);
+    write_register(SEQUENCER, SEQUENCER_MAP_MASK, 0x03);
+    write_register(SEQUENCER, SEQUENCER_MEMORY_MODE, 0x02);
+    write_register(GRAPHICS, GRAPHICS_MODE, 0x10);
+    write_register(GRAPHICS, GRAPHICS_MISC, 0x0e);
 }
 
 /* Replaces each glyph that Spleen has; for the others the BIOS's own stay. */
@@ -133,16 +130,15 @@ static void device_settle(void *context)
 {
     NOINIT static struct psf_index index;
     struct psf font;
-    uint8_t saved[4];
 
     (void)context;
     if (psf_open(&font, span_of(font_8x16, (size_t)(font_8x16_end - font_8x16))) != PSF_OK ||
         font.height != FONT_HEIGHT || font.width != 8)
         return;
     psf_index(&index, &font);
-    open_font_memory(saved);
+    open_font_memory();
     load_glyphs((volatile uint8_t *)text - FONT_MEMORY_OFFSET, &font, &index);
-    close_font_memory(saved);
+    vga_text_close_font_memory();
 }
 
 static uint16_t device_glyph(void *context, uint32_t code)

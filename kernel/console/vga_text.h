@@ -20,4 +20,7 @@
  */
 const struct screen_device *vga_text_init(volatile void *memory, const char **error);
 
+/* Makes text memory visible again, if a trap came out of the loading of glyphs. */
+void vga_text_close_font_memory(void);
+
 #endif

@@ -10,9 +10,11 @@
 #define CR0_WP      (UINT64_C(1) << 16)
 #define CR0_NW      (UINT64_C(1) << 29)
 #define CR0_CD      (UINT64_C(1) << 30)
+#define CR4_PAE     (UINT64_C(1) << 5)
 #define CR4_PGE     (UINT64_C(1) << 7)
 #define CR4_UMIP    (UINT64_C(1) << 11)
 #define CR4_LA57    (UINT64_C(1) << 12)
+#define EFER_LMA    (UINT64_C(1) << 10)
 #define CR4_SMEP    (UINT64_C(1) << 20)
 #define CR4_SMAP    (UINT64_C(1) << 21)
 #define EFER_NXE    (UINT64_C(1) << 11)
@@ -37,6 +39,14 @@ static inline uint64_t rdtsc(void)
     uint32_t low, high;
     __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
     return (uint64_t)high << 32 | low;
+}
+
+/* high * 2^64 + low by `divisor`, which is more than `high`: a larger quotient would fault. */
+static inline uint64_t div128(uint64_t high, uint64_t low, uint64_t divisor)
+{
+    uint64_t quotient, rest;
+    __asm__("divq %4" : "=a"(quotient), "=d"(rest) : "a"(low), "d"(high), "r"(divisor) : "cc");
+    return quotient;
 }
 
 /* False if there is no random number at the moment. Only where CPUID announces it. */
@@ -103,6 +113,19 @@ static inline uint8_t in8(uint16_t port)
     return value;
 }
 
+static inline uint32_t in32(uint16_t port)
+{
+    uint32_t value;
+    __asm__ volatile("inl %1, %0" : "=a"(value) : "Nd"(port));
+    return value;
+}
+
+/* About a microsecond: a write to the port of the BIOS's progress codes, behind which no device acts. */
+static inline void io_delay(void)
+{
+    out8(0x80, 0);
+}
+
 /* Two bytes at an absolute address that the compiler would take for a mistake: firmware keeps data in page 0.
  */
 static inline uint16_t load16(uint64_t address)
@@ -147,6 +170,33 @@ static inline void cpu_pause(void)
 static inline void halt_once(void)
 {
     __asm__ volatile("hlt" : : : "memory");
+}
+
+/* Interrupts off. What it gives makes interrupts_restore() leave them as they were before. */
+static inline uint64_t interrupts_save(void)
+{
+    uint64_t flags = read_rflags();
+    interrupts_off();
+    return flags;
+}
+
+static inline void interrupts_restore(uint64_t flags)
+{
+    if (flags & RFLAGS_IF)
+        interrupts_on();
+}
+
+/* Interrupts on until one has been handled, then off: one that is pending already is not slept over. Only
+ * where one is sure to come. */
+static inline void halt_until_interrupt(void)
+{
+    __asm__ volatile("sti\n\thlt\n\tcli" : : : "memory");
+}
+
+/* Every store before it is seen by others before what follows, a WRMSR included. */
+static inline void memory_fence(void)
+{
+    __asm__ volatile("mfence\n\tlfence" : : : "memory");
 }
 
 /* Never comes back: interrupts off, halted, again after every NMI or SMI. */

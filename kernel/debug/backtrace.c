@@ -7,6 +7,7 @@
 
 #include "kernel/memory/address_space.h"
 #include "kernel/console/console.h"
+#include "kernel/boot/late.h"
 #include "kernel/boot/section.h"
 #include "kernel/debug/symbols.h"
 
@@ -15,6 +16,8 @@
 
 static bool is_text(uint64_t address)
 {
+    if (address >= (uint64_t)(uintptr_t)late_text && address < (uint64_t)(uintptr_t)late_text_end)
+        return late_is_there();
     return address >= (uint64_t)(uintptr_t)text_start && address < (uint64_t)(uintptr_t)text_end;
 }
 
@@ -27,7 +30,8 @@ static bool is_frame(uint64_t rbp)
 
 static struct symbol find_symbol(uint64_t address)
 {
-    struct span table = span_of(symbol_table, (size_t)(symbol_table_end - symbol_table));
+    size_t bytes = late_is_there() ? (size_t)(symbol_table_end - symbol_table) : 0;
+    struct span table = span_of(symbol_table, bytes);
 
     return symbol_find(table, (uint32_t)(address - IMAGE_BASE));
 }

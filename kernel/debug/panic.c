@@ -9,8 +9,10 @@
 #include "kernel/debug/backtrace.h"
 #include "kernel/console/console.h"
 #include "kernel/cpu/cpu.h"
+#include "kernel/cpu/smp.h"
 #include "kernel/debug/debug_exit.h"
 #include "kernel/boot/image.h"
+#include "kernel/boot/late.h"
 
 #define PAGE_FAULT_PRESENT  1u
 #define PAGE_FAULT_WRITE    2u
@@ -25,11 +27,14 @@ static bool in_panic;
 static void enter_panic(void)
 {
     interrupts_off();
+    if (late_is_there())
+        smp_stop_others();
     if (in_panic) {
         debug_exit(DEBUG_EXIT_PANIC);
         halt_forever();
     }
     in_panic = true;
+    console_break_in();
     console_set_color(COLOR_WHITE, COLOR_RED);
 }
 

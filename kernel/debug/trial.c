@@ -7,9 +7,12 @@
 #include "kernel/lib/cmdline.h"
 #include "kernel/console/console.h"
 #include "kernel/cpu/cpu.h"
+#include "kernel/cpu/interrupts.h"
 #include "kernel/debug/panic.h"
 #include "kernel/boot/section.h"
 #include "kernel/cpu/segments.h"
+#include "kernel/memory/address_space.h"
+#include "kernel/memory/pages.h"
 #include "kernel/lib/string.h"
 #include "kernel/memory/kernel_map.h"
 
@@ -164,11 +167,26 @@ static void machine_check(void)
 static void interrupt(void)
 {
     __asm__ volatile("int $0x80");
+    printk("unexpected interrupts %u, the last at vector %u\n", interrupt_counts.unexpected,
+           interrupt_counts.last_vector);
 }
 
 static void call_panic(void)
 {
     panic("asked for on the command line");
+}
+
+static void double_free(void)
+{
+    uint64_t paddr = pages_alloc(3, PAGE_BYTES, 0);
+
+    pages_free(paddr, 3);
+    pages_free(paddr, 3);
+}
+
+static void foreign_free(void)
+{
+    pages_free(VGA_PADDR, 1);
 }
 
 static const struct {
@@ -198,6 +216,8 @@ static const struct {
     {"machine-check", machine_check},
     {"interrupt", interrupt},
     {"panic", call_panic},
+    {"double-free", double_free},
+    {"foreign-free", foreign_free},
 };
 
 void trial_run(struct span name)

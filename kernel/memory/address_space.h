@@ -12,6 +12,7 @@
  *                                         devices, stacks, each with nothing on the page before and behind
  *   0xffffff8000000000  MAP_END
  *   0xffffffff80000000  IMAGE_BASE        the image: .text execute, .rodata read, .data and below write
+ *   0xffffffff81000000  LATE_BASE         the part of it that is packed in the file (kernel.ld, late.h)
  *   0xffffffffc0000000  DISPLAY_BASE      the framebuffer, write-combining
  */
 /* clang-format on */

@@ -15,9 +15,8 @@
 #include "kernel/memory/kernel_map.h"
 #include "kernel/memory/paging_change.h"
 
-#define MAX_SPAN_BYTES (UINT64_C(16) << 20)
-#define MIB_2          (UINT64_C(2) << 20)
-#define GIB            (UINT64_C(1) << 30)
+#define MIB_2 (UINT64_C(2) << 20)
+#define GIB   (UINT64_C(1) << 30)
 
 /* Physical addresses of whole pages. */
 struct extent {
@@ -66,6 +65,12 @@ static struct extent sealed_part(void)
                            boot_info.image_paddr + (uint64_t)(data_start - image_start), 0};
 }
 
+static struct extent late_part(void)
+{
+    return (struct extent){boot_info.image_paddr + (uint64_t)(late_memory - image_start),
+                           boot_info.image_paddr + (uint64_t)(image_end - image_start), 0};
+}
+
 /* The part of writable memory around `page` that one large page could hold. Empty if the page is not all of
  * it. */
 static struct extent writable_around(uint64_t page, const struct memory_region *r)
@@ -75,10 +80,14 @@ static struct extent writable_around(uint64_t page, const struct memory_region *
     struct extent sealed = sealed_part();
 
     clip(&e, page_ceil(r->base), page_floor(r->end));
+    struct extent late = late_part();
+
     if (page < sealed.base)
         clip(&e, PAGE_BYTES, sealed.base);
+    else if (page < late.base)
+        clip(&e, sealed.end, late.base);
     else
-        clip(&e, sealed.end, MEMORY_MAP_LIMIT);
+        clip(&e, late.end, MEMORY_MAP_LIMIT);
     if (page < e.base || page >= e.end)
         e.end = e.base;
     return e;
@@ -126,7 +135,7 @@ struct span phys_span(uint64_t paddr, size_t n)
 {
     struct span empty = {0, 0};
 
-    if (n > MAX_SPAN_BYTES || paddr >= DIRECT_MAP_BYTES - n || !reach(paddr, n))
+    if (n > PHYS_SPAN_MAX_BYTES || paddr >= DIRECT_MAP_BYTES - n || !reach(paddr, n))
         return empty;
     return span_of((const void *)(uintptr_t)(DIRECT_MAP_BASE + paddr), n);
 }
@@ -134,9 +143,9 @@ struct span phys_span(uint64_t paddr, size_t n)
 /* True if [paddr, end), which is not empty, is RAM of ours that may be written. */
 static bool is_ours(uint64_t paddr, uint64_t end)
 {
-    struct extent sealed = sealed_part();
+    struct extent sealed = sealed_part(), late = late_part();
 
-    if (paddr < sealed.end && sealed.base < end)
+    if ((paddr < sealed.end && sealed.base < end) || (paddr < late.end && late.base < end))
         return false;
     while (paddr < end) {
         const struct memory_region *r = memory_map_find(&boot_info.memory_map, paddr);

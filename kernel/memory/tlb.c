@@ -4,6 +4,7 @@
 #include "kernel/memory/tlb.h"
 
 #include "kernel/cpu/cpu.h"
+#include "kernel/cpu/smp.h"
 #include "kernel/memory/address_space.h"
 
 #define MAX_SINGLE 32 /* pages; for more it is cheaper to forget everything */
@@ -21,4 +22,5 @@ static void flush_here(uint64_t vaddr, uint64_t bytes)
 void tlb_flush(uint64_t vaddr, uint64_t bytes)
 {
     flush_here(vaddr, bytes);
+    smp_flush_others();
 }

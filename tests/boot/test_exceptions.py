@@ -78,6 +78,13 @@ def test_exception_ends_in_a_panic(firmware, start, disk_with, trial):
     assert lines[-1] == "Halted."
 
 
+def test_unexpected_interrupt_is_counted(firmware, start, disk_with):
+    """Nobody handles vector 128: it returns, and everything goes on."""
+    machine = start(firmware, disk_with("exit trial=interrupt")).wait_for_rest()
+    assert machine.exit_code == EXIT_SUCCESS
+    assert machine.serial().splitlines()[-2:] == ["Janus ready", "unexpected interrupts 1, the last at vector 128"]
+
+
 @pytest.mark.parametrize("trial", ["read-null", "stack-overflow"])
 def test_panic_stays_on_the_screen(firmware, start, disk_with, trial):
     """Without `exit` the machine halts, and its picture shows the panic to the last line."""

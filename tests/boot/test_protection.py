@@ -18,7 +18,9 @@ CR4_BITS = {"SMEP": 1 << 20, "SMAP": 1 << 21, "UMIP": 1 << 11}
 PAT = bytes.fromhex("0007040600070106")
 PAT_WC_ENTRY, PAT_UC_ENTRY = 1, 3
 
-DIRECT_MAP_BASE, DISPLAY_BASE = 0xFFFF800000000000, 0xFFFFFFFFC0000000
+DIRECT_MAP_BASE, MAP_BASE, DISPLAY_BASE = 0xFFFF800000000000, 0xFFFFC00000000000, 0xFFFFFFFFC0000000
+
+LOCAL_APIC, IO_APIC, HPET = 0xFEE00000, 0xFEC00000, 0xFED00000
 
 
 @pytest.fixture(scope="module", params=["qemu64", "max"])
@@ -67,7 +69,9 @@ def test_only_text_is_executable(machine, mapped, report):
     names = symbols()
     text, end = names["text_start"], names["rodata_start"]
     executable = [page for page in mapped if page.executable]
-    assert executable and all(text <= page.vaddr and page.vaddr + page.size <= end for page in executable)
+    parts = [(text, end), (names["late_text"], names["late_rodata"])]
+    assert executable and all(any(base <= page.vaddr and page.vaddr + page.size <= top for base, top in parts)
+                              for page in executable)
     assert page_of(mapped, text).paddr == report.image_paddr + text - names["image_start"]
     assert text <= machine.register("RIP") < names["text_end"]
 
@@ -83,7 +87,10 @@ def test_sections_have_their_rights(mapped):
 def test_read_only_sections_have_no_writable_address(mapped, report):
     names = symbols()
     base, end = (report.image_paddr + names[name] - names["image_start"] for name in ("text_start", "data_start"))
-    assert [page for page in mapped if page.writable and page.paddr < end and base < page.paddr + page.size] == []
+    late = [page.paddr for page in mapped if names["late_text"] <= page.vaddr < names["late_end"]]
+    ranges = [(base, end), *((paddr, paddr + 4096) for paddr in late)]
+    assert late and [page for page in mapped if page.writable and any(
+        page.paddr < top and bottom < page.paddr + page.size for bottom, top in ranges)] == []
 
 
 def test_guard_page_is_not_mapped(mapped):
@@ -110,14 +117,22 @@ def test_direct_map_is_memory_as_data(machine, mapped, report):
     """Never executable; writable only what is the kernel's to use, whole pages of it; with the page tables in it."""
     ours = [(base, end) for base, end, kind in report.regions if kind in ("usable", "boot services", "kernel")]
     vga = (0xA0000, 0xC0000)
-    image = symbols()["image_start"]
-    direct = [page for page in mapped if page.vaddr < image]
+    direct = [page for page in mapped if page.vaddr < MAP_BASE]
     for page in direct:
         assert page.paddr + DIRECT_MAP_BASE == page.vaddr and not page.executable
         if page.writable:
             assert any(base <= page.paddr and page.paddr + page.size <= end for base, end in [*ours, vga])
     tables = machine.register("CR3") & ~0xFFF
     assert page_of(direct, DIRECT_MAP_BASE + tables).writable
+
+
+@pytest.mark.parametrize("paddr", [LOCAL_APIC, IO_APIC, HPET])
+def test_registers_of_devices_are_uncached(mapped, paddr):
+    """One page for each, data only, between the direct map and the image."""
+    found = [page for page in mapped if page.paddr <= paddr < page.paddr + page.size]
+    assert [(page.size, page.pat_entry, page.writable, page.executable) for page in found] == [
+        (4096, PAT_UC_ENTRY, True, False)]
+    assert MAP_BASE <= found[0].vaddr < symbols()["image_start"]
 
 
 def test_control_registers(machine):
@@ -154,7 +169,7 @@ def test_stack_guard_is_chosen_anew(machine, report):
 
 def test_five_levels(start, disk_copy):
     """A firmware that leaves page tables of 5 levels: ours have as many, and are changed as well as those of 4."""
-    disk = with_cmdline(under_starter(disk_copy(), failures=0, levels=5), "test")
+    disk = with_cmdline(under_starter(disk_copy(), "0V"), "test")
     machine = start("uefi", disk, cpu="max,la57=on").wait_for_rest()
     ktap = Ktap(machine.serial().splitlines())
     assert len(ktap.passed) > 5 and all(ktap.passed.values())

@@ -8,18 +8,70 @@
 
 #define KERNEL_CPU_H /* the ports below instead of the machine's */
 
+#define RFLAGS_IF UINT64_C(0x200)
+
 static void out8(uint16_t port, uint8_t value);
 static uint8_t in8(uint16_t port);
+static void cpu_pause(void);
+
+static bool interrupts;
+
+static uint64_t read_rflags(void)
+{
+    return interrupts ? RFLAGS_IF : 0;
+}
+
+static void interrupts_off(void)
+{
+    interrupts = false;
+}
+
+static void interrupts_on(void)
+{
+    interrupts = true;
+}
+
+static uint64_t rdtsc(void)
+{
+    static uint64_t now;
+
+    return ++now;
+}
+
+#define KERNEL_THIS_CPU_H /* two CPUs that take turns */
+struct cpu {
+    uint32_t index;
+    bool interrupts_were_on;
+    struct spinlock *held;
+};
+
+static struct cpu cpus[2] = {{.index = 0}, {.index = 1}}, *current;
+
+static struct cpu *this_cpu(void)
+{
+    return current;
+}
 
 #include "kernel/console/cp437.c"
 #include "kernel/console/log.c"
 #include "kernel/console/screen.c"
 #include "kernel/console/serial.c"
-#include "kernel/lib/unpack.c"
+#include "kernel/lib/inflate.c"
 #define text video_memory /* not the name of a parameter in the files behind it */
 #include "kernel/console/vga_text.c"
 #undef text
+#include "kernel/cpu/spinlock.c"
+#define begin begin_console /* not those of the lock */
 #include "kernel/console/console.c"
+#undef begin
+#include "kernel/console/screen_console.c"
+#include "kernel/console/serial_console.c"
+
+_Noreturn void panic(const char *format, ...)
+{
+    fail_msg("panic: %s", format);
+    abort();
+}
 
 #define SENT_BYTES 200000
 
@@ -80,10 +132,17 @@ static int reset(void **state)
     memset(&uart, 0, sizeof uart);
     uart.present = true;
     has_vga_ports = true;
-    has_screen = drawing = false;
     display_error = NULL;
+    memset(states, 0, sizeof states);
     serial.port = 0;
-    serial_position = log_end();
+    num_polls = 0;
+    position = log_end();
+    lock.holder = 0;
+    owner = NULL;
+    current = &cpus[0];
+    cpus[0].held = cpus[1].held = NULL;
+    writer = current;
+    interrupts = true;
     memset(&screen, 0xee, sizeof screen);
     panel = calloc(1, 0x200000);
     return 0;
@@ -108,6 +167,7 @@ static void start(const struct display *display, volatile void *memory)
 
     uart.modem = 0; /* the divisor is not a byte to be sent */
     console_init(display, memory);
+    assert_true(interrupts);
     assert_int_equal(uart.num_sent - before, serial.port != 0 ? 2 : 0);
     assert_memory_equal(uart.sent + before, "\r\n", uart.num_sent - before);
     uart.num_sent = before;
@@ -199,9 +259,9 @@ static void test_stuck_serial(void **state)
     start(&vga_display, panel + 0x18000);
     uart.stuck = true;
     printk("lost\n");
-    assert_int_not_equal(serial.port, 0);
+    assert_true(states[0].usable);
     console_flush();
-    assert_int_equal(serial.port, 0);
+    assert_false(states[0].usable);
     assert_int_equal(vga_char(1, 4), 's'); /* The serial port ... */
     console_flush();
     assert_int_equal(vga_char(2, 0), ' ');
@@ -243,16 +303,105 @@ static void test_long_pieces(void **state)
     assert_memory_equal(uart.sent + 1002 + 298, " 7\r\n", 4);
 }
 
-/* A trap in the middle of drawing: its message leaves the screen alone and goes over the serial port. */
-static void test_trap_while_drawing(void **state)
+/* Which call of cpu_pause() lets the other CPU go on; what that does is up to the test. */
+static void (*other_cpu)(void);
+
+static void cpu_pause(void)
+{
+    if (other_cpu != NULL)
+        other_cpu();
+}
+
+/* A panic comes out of the middle of drawing: the screen is begun anew, once. */
+static void test_panic_while_drawing(void **state)
 {
     (void)state;
     start(&vga_display, panel + 0x18000);
-    assert_true(begin_drawing());
+    printk("before\n");
+    begin_console();
+    states[1].in_use = true;
+    screen.row = 0x7fffffff; /* half done */
+    console_break_in();
     printk("panic\n");
     console_flush();
-    expect_sent("panic\r\n");
-    assert_int_equal(vga_char(0, 0), 0);
+    expect_sent("before\r\npanic\r\n");
+    assert_int_equal(vga_char(0, 0), 'p');
+    states[1].in_use = true;
+    screen.row = 0x7fffffff;
+    console_break_in();
+    printk("again\n");
+    console_flush();
+    expect_sent("before\r\npanic\r\nagain\r\n");
+    assert_int_equal(vga_char(0, 0), 'p');
+}
+
+/* A panic comes out of the middle of sending: what was on its way may be sent twice, nothing is lost. */
+static void test_panic_while_sending(void **state)
+{
+    (void)state;
+    start(&no_display, NULL);
+    begin_console();
+    log_write((const uint8_t *)"half", 4, 1);
+    states[0].in_use = true;
+    uart.num_sent = 0;
+    out8(0x3f8, 'h');
+    console_break_in();
+    printk("\npanic\n");
+    expect_sent("hhalf\r\npanic\r\n");
+}
+
+/* Another CPU holds the lock and was stopped. */
+static void test_panic_beside_a_stopped_cpu(void **state)
+{
+    (void)state;
+    start(&no_display, NULL);
+    current = &cpus[1];
+    begin_console();
+    log_write((const uint8_t *)"half", 4, 1);
+    current = &cpus[0];
+    interrupts = false;
+    console_break_in();
+    assert_true(spin_is_mine(&lock));
+    printk("\npanic\n");
+    console_flush();
+    expect_sent("half\r\npanic\r\n");
+}
+
+static void finish_line(void)
+{
+    other_cpu = NULL;
+    current = &cpus[0];
+    write_all("line of one\n", 12);
+    end();
+    current = &cpus[1];
+}
+
+/* A CPU that prints is waited for. */
+static void test_lines_are_not_torn(void **state)
+{
+    (void)state;
+    start(&no_display, NULL);
+    begin_writing();
+    write_all("a ", 2);
+    current = &cpus[1];
+    other_cpu = finish_line;
+    printk("line of the other\n");
+    expect_sent("a line of one\r\nline of the other\r\n");
+    assert_null(cpus[0].held);
+    assert_null(cpus[1].held);
+}
+
+/* A line made up of several calls is ended before another CPU's. */
+static void test_lines_are_not_mixed(void **state)
+{
+    (void)state;
+    start(&no_display, NULL);
+    printk("label ");
+    current = &cpus[1];
+    printk("other\n");
+    current = &cpus[0];
+    printk("value\n");
+    expect_sent("label \r\nother\r\nvalue\r\n");
 }
 
 static void test_colors(void **state)
@@ -271,9 +420,20 @@ static void test_colors(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_all_sets_of_outputs), TEST(test_before_init),        TEST(test_displays_that_fail),
-        TEST(test_slow_serial),         TEST(test_stuck_serial),       TEST(test_overtaken),
-        TEST(test_long_pieces),         TEST(test_trap_while_drawing), TEST(test_colors),
+        TEST(test_all_sets_of_outputs),
+        TEST(test_before_init),
+        TEST(test_displays_that_fail),
+        TEST(test_slow_serial),
+        TEST(test_stuck_serial),
+        TEST(test_overtaken),
+        TEST(test_long_pieces),
+        TEST(test_panic_while_drawing),
+
+        TEST(test_panic_while_sending),
+        TEST(test_panic_beside_a_stopped_cpu),
+        TEST(test_lines_are_not_torn),
+        TEST(test_lines_are_not_mixed),
+        TEST(test_colors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
