@@ -27,14 +27,11 @@ def starter(arch):
         return build_efi_application("starter.c", pathlib.Path(folder), arch)
 
 
-def under_starter(disk, failures, name=FILE_ON_DISK, arch="x86_64", levels=4):
-    """
-    The disk with the starter in front of the file of this name, which lies beside it unchanged. What the starter does
-    besides watching stands in its source: failures of ExitBootServices, and levels of page tables.
-    """
+def under_starter(disk, failures, name=FILE_ON_DISK, arch="x86_64"):
+    """The disk with the starter in front of the file of this name, which lies beside it unchanged."""
     put(disk, "EFI/BOOT/JANUS.EFI", get(disk, name))
     put(disk, name, starter(arch))
-    return put(disk, "starter.cfg", f"{failures} {levels}".encode())
+    return put(disk, "starter.cfg", str(failures).encode())
 
 
 def e820_disk(path):

@@ -5,7 +5,7 @@
  * Services in the boot services table are replaced by ours, which call the real ones. ExitBootServices is
  * made to fail as it fails on real machines: the map is changed behind the caller's back, so the firmware
  * itself refuses the stale key; so many times as \starter.cfg says (a decimal number). With an L behind the
- * number all memory below 640 KiB is the firmware's, as on some machines; with " 5" page tables of 5 levels
+ * number all memory below 640 KiB is the firmware's, as on some machines; with a V page tables of five levels
  * are in use when the call that succeeded comes back. What happens is told on the debug port:
  *
  *   exit 1 8000000000000002          try and status
@@ -22,7 +22,8 @@
 
 static EFI_BOOT_SERVICES real;
 static BOOLEAN tried, in_firmware;
-static UINTN failures, tries, num_levels;
+static UINTN failures, tries;
+static BOOLEAN five_levels;
 static UINT8 last_map[MAP_BYTES];
 static UINTN last_map_bytes, last_descriptor_size;
 
@@ -162,7 +163,7 @@ static EFI_STATUS EFIAPI exit_boot_services(EFI_HANDLE image, UINTN key)
     put("\n");
     if (!EFI_ERROR(status)) {
         put_map();
-        if (num_levels == 5)
+        if (five_levels)
             switch_to_5_levels();
     }
     return status;
@@ -256,7 +257,7 @@ static void read_config(EFI_FILE *root, EFI_BOOT_SERVICES *boot)
         failures = failures * 10 + (UINTN)(text[i] - '0');
     if (i < size && text[i] == 'L')
         fill_low_memory(boot);
-    num_levels = i + 1 < size && text[i + 1] == '5' ? 5 : 4;
+    five_levels = i < size && text[i] == 'V';
 }
 
 static UINTN node_bytes(const EFI_DEVICE_PATH *node)
@@ -307,7 +308,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
     status = system->BootServices->LoadImage(FALSE, image, file_path(device, path), NULL, 0, &child);
     if (!EFI_ERROR(status)) {
         watch(system);
-        if (num_levels == 5)
+        if (five_levels)
             prepare_5_levels();
         status = real.StartImage(child, NULL, NULL);
     }
