@@ -17,9 +17,11 @@ WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Werror
 COMMON   := -std=c11 -ffreestanding -fno-stack-protector -fno-asynchronous-unwind-tables -fcf-protection=none \
             -ffile-prefix-map=$(CURDIR)=. -I. $(WARNINGS) -MMD -MP
 # One set of flags for all 64-bit code: it addresses everything relative to itself, so that it runs wherever it was
-# loaded; it touches no register but the general ones; it keeps frame pointers, for backtraces.
+# loaded; it touches no register but the general ones; it keeps frame pointers, for backtraces;
+# a guard in the frames of functions with arrays (debug/stack_guard.h).
 CFLAGS   := $(COMMON) -g -Os -m64 -fpie -mcmodel=small -include kernel/boot/hidden.h -mno-red-zone -mgeneral-regs-only \
-            -fno-omit-frame-pointer -fno-shrink-wrap -fno-optimize-sibling-calls
+            -fno-omit-frame-pointer -fno-shrink-wrap -fno-optimize-sibling-calls \
+            -fstack-protector-strong -mstack-protector-guard=global
 EFI_FLAGS := -fshort-wchar -DGNU_EFI_USE_MS_ABI -isystem /usr/include/efi -isystem /usr/include/efi/x86_64
 EFI_FLAGS_IA32 := -fshort-wchar -isystem /usr/include/efi -isystem /usr/include/efi/ia32
 CFLAGS_IA32 := $(COMMON) -Os -m32 -march=i686 -malign-double -fpie -include kernel/boot/hidden.h -mgeneral-regs-only \
@@ -51,21 +53,21 @@ KERNEL_OBJECTS := $(addprefix $(BUILD)/, $(addsuffix .o, $(basename $(KERNEL_SOU
 # What runs before the handoff, wherever the loader put it: it must hold no absolute addresses.
 EARLY_OBJECTS := $(EFI_OBJECTS) $(LEGACY_OBJECTS) $(addprefix $(BUILD)/kernel/, \
     boot/boot_info.o boot/handoff.o boot/enter_kernel.o memory/memory_map.o memory/efi_memory_map.o memory/paging.o \
-    firmware/efi_system_table.o lib/cmdline.o lib/config.o lib/string.o console/serial.o)
+    debug/stack_guard.o firmware/efi_system_table.o lib/cmdline.o lib/config.o lib/string.o console/serial.o)
 
 # What is in the file as it is, for it is needed up to the first line or in a panic before it. All else of the kernel
 # is packed, and unpacked behind it: kernel/boot/late.h.
 RESIDENT_OBJECTS := $(EARLY_OBJECTS) $(filter $(BUILD)/kernel/console/% $(BUILD)/kernel/lib/%, $(KERNEL_OBJECTS)) \
     $(addprefix $(BUILD)/kernel/, main.o boot/image.o boot/late.o report/banner.o report/timeline.o \
     cpu/segments.o cpu/this_cpu.o cpu/traps.o cpu/trap_entry.o cpu/spinlock.o \
-    debug/panic.o debug/backtrace.o debug/symbols.o debug/debug_exit.o)
+    debug/panic.o debug/fault.o debug/place.o debug/backtrace.o report/print_log.o debug/symbols.o debug/debug_exit.o)
 LATE_OBJECTS := $(filter-out $(RESIDENT_OBJECTS), $(KERNEL_OBJECTS))
 
 # Small is fast as long as every byte is read from a disk first. What loops over much is compiled for speed.
 HOT_OBJECTS := $(addprefix $(BUILD)/kernel/, memory/memory_map.o memory/efi_memory_map.o memory/paging.o \
     console/console.o console/log.o console/serial.o console/serial_console.o console/screen.o console/framebuffer.o console/vga_text.o \
-    lib/crc32.o lib/string.o cpu/traps.o firmware/acpi.o firmware/smbios.o)
-$(HOT_OBJECTS): CFLAGS += -O2
+    lib/crc32.o lib/inflate.o lib/string.o cpu/traps.o firmware/acpi.o firmware/smbios.o)
+$(HOT_OBJECTS): CFLAGS += -O2 -fno-align-functions -fno-align-loops -fno-align-jumps -fno-tree-loop-distribute-patterns
 
 OBJECTS := $(EFI_OBJECTS) $(LEGACY_OBJECTS) $(KERNEL_OBJECTS)
 # The sections of what is packed get names of their own: kernel/kernel.ld.

@@ -12,6 +12,7 @@
 #include "kernel/devices/input.h"
 #include "kernel/lib/cmdline.h"
 #include "kernel/report/acpi_list.h"
+#include "kernel/report/print_log.h"
 #include "kernel/report/scroll.h"
 #include "kernel/tests/self_test.h"
 
@@ -20,6 +21,7 @@ static const struct {
     void (*run)(struct span value); /* what follows the `=`, empty if nothing does */
 } words[] = {
     {"acpi", acpi_list_run},
+    {"log", print_log_run},
     {"scroll", scroll_run},
     {"test", self_test_run},
     {"keys", input_keys_run},

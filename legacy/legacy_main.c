@@ -7,6 +7,7 @@
 #include "kernel/firmware/acpi.h"
 #include "kernel/boot/boot_info.h"
 #include "kernel/cpu/cpu.h"
+#include "kernel/debug/stack_guard.h"
 #include "kernel/boot/handoff.h"
 #include "kernel/boot/section.h"
 #include "kernel/console/serial.h"
@@ -102,6 +103,7 @@ _Noreturn void legacy_main(uint64_t told_paddr, uint64_t entry_tsc, uint32_t ent
 {
     struct reader reader;
 
+    stack_guard_seed();
     low_memory_begin();
     prepare(&reader);
     take(&reader, told_paddr, entry);

@@ -12,8 +12,11 @@
 #define CR0_CD      (UINT64_C(1) << 30)
 #define CR4_PAE     (UINT64_C(1) << 5)
 #define CR4_PGE     (UINT64_C(1) << 7)
+#define CR4_UMIP    (UINT64_C(1) << 11)
 #define CR4_LA57    (UINT64_C(1) << 12)
 #define EFER_LMA    (UINT64_C(1) << 10)
+#define CR4_SMEP    (UINT64_C(1) << 20)
+#define CR4_SMAP    (UINT64_C(1) << 21)
 #define EFER_NXE    (UINT64_C(1) << 11)
 #define MSR_PAT     0x277u
 #define MSR_GS_BASE 0xc0000101u
@@ -44,6 +47,14 @@ static inline uint64_t div128(uint64_t high, uint64_t low, uint64_t divisor)
     uint64_t quotient, rest;
     __asm__("divq %4" : "=a"(quotient), "=d"(rest) : "a"(low), "d"(high), "r"(divisor) : "cc");
     return quotient;
+}
+
+/* False if there is no random number at the moment. Only where CPUID announces it. */
+static inline bool rdrand(uint64_t *value)
+{
+    bool done;
+    __asm__ volatile("rdrand %0" : "=r"(*value), "=@ccc"(done));
+    return done;
 }
 
 static inline uint64_t rdmsr(uint32_t msr)
@@ -78,10 +89,27 @@ CPU_WRITE_CR(0)
 CPU_WRITE_CR(3)
 CPU_WRITE_CR(4)
 
+/* User pages are not for the kernel to touch. Only where there is SMAP. */
+static inline void clac(void)
+{
+    __asm__ volatile("clac" : : : "memory", "cc");
+}
+
 /* Forgets the translation of the page at `vaddr`, of whatever size, and what led there. */
 static inline void invlpg(uint64_t vaddr)
 {
     __asm__ volatile("invlpg (%0)" : : "r"(vaddr) : "memory");
+}
+
+/* Breakpoints of the debug registers (Intel SDM vol. 3B, 17.2). */
+static inline void write_dr0(uint64_t address)
+{
+    __asm__ volatile("mov %0, %%dr0" : : "r"(address));
+}
+
+static inline void write_dr7(uint64_t control)
+{
+    __asm__ volatile("mov %0, %%dr7" : : "r"(control));
 }
 
 static inline void out8(uint16_t port, uint8_t value)

@@ -4,28 +4,24 @@
 #include "kernel/debug/backtrace.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
-#include "kernel/memory/address_space.h"
-#include "kernel/console/console.h"
 #include "kernel/boot/late.h"
 #include "kernel/boot/section.h"
+#include "kernel/console/console.h"
+#include "kernel/debug/place.h"
 #include "kernel/debug/symbols.h"
+#include "kernel/memory/address_space.h"
 
-#define MAX_FRAMES 16
-#define PUSH_RBP   0x55 /* how every function begins that makes itself a frame (-fno-shrink-wrap) */
+#define MAX_CALLERS 11 /* with the registers they fit on a screen of 25 rows */
+#define FRAME_BYTES 16
+#define PUSH_RBP    0x55 /* how every function begins that makes itself a frame (-fno-shrink-wrap) */
 
 static bool is_text(uint64_t address)
 {
     if (address >= (uint64_t)(uintptr_t)late_text && address < (uint64_t)(uintptr_t)late_text_end)
         return late_is_there();
     return address >= (uint64_t)(uintptr_t)text_start && address < (uint64_t)(uintptr_t)text_end;
-}
-
-/* True if a frame pointer and the return address above it lie on the kernel's stack. */
-static bool is_frame(uint64_t rbp)
-{
-    return rbp % 8 == 0 && rbp >= (uint64_t)(uintptr_t)kernel_stack &&
-           rbp <= (uint64_t)(uintptr_t)kernel_stack_top - 16;
 }
 
 static struct symbol find_symbol(uint64_t address)
@@ -53,26 +49,38 @@ static void print_call(uint64_t return_address)
     print_address(return_address, true);
 }
 
+/* The two quadwords of a frame, all of it on one stack; null if they are not. */
+static const uint64_t *frame_at(uint64_t rbp)
+{
+    return rbp % 8 == 0 && place_stack(rbp, FRAME_BYTES) != NULL ? (const uint64_t *)(uintptr_t)rbp : NULL;
+}
+
+/* Frames lie the higher the older they are, and the oldest has no return address. */
 static void print_callers(uint64_t rbp)
 {
-    for (int i = 0; i < MAX_FRAMES && is_frame(rbp); i++) {
-        const uint64_t *frame = (const uint64_t *)(uintptr_t)rbp;
+    const uint64_t *frame;
+    int n = 0;
 
-        if (frame[1] == 0)
+    for (; (frame = frame_at(rbp)) != NULL && frame[1] != 0; rbp = frame[0]) {
+        if (n++ == MAX_CALLERS) {
+            printk("  ...\n");
             return;
+        }
         print_call(frame[1]);
-        if (frame[0] <= rbp)
-            return;
-        rbp = frame[0];
+        if (frame[0] != 0 && frame[0] <= rbp)
+            break;
     }
+    if (frame == NULL ? rbp != 0 : frame[1] != 0)
+        printk("  rbp goes on at %016llx, which is no frame\n",
+               (unsigned long long)(frame == NULL ? rbp : frame[0]));
 }
 
 /* The return address of an interrupted function whose frame %rbp does not point at; 0 if it does. */
 static uint64_t frameless_caller(const struct trap_frame *frame)
 {
-    const uint64_t *top = (const uint64_t *)(uintptr_t)frame->rsp;
+    const uint64_t *top = frame_at(frame->rsp);
 
-    if (!is_frame(frame->rsp))
+    if (top == NULL)
         return 0;
     if (!is_text(frame->rip))
         return top[0];
@@ -80,6 +88,11 @@ static uint64_t frameless_caller(const struct trap_frame *frame)
     if (*(const uint8_t *)(uintptr_t)(frame->rip - offset) != PUSH_RBP || offset == 0)
         return top[0];
     return offset == 1 ? top[1] : 0; /* between the push and setting %rbp */
+}
+
+void backtrace_print_address(uint64_t rip)
+{
+    print_address(rip, false);
 }
 
 void backtrace_print(uint64_t return_address, uint64_t rbp)
@@ -90,9 +103,9 @@ void backtrace_print(uint64_t return_address, uint64_t rbp)
 
 void backtrace_print_trap(const struct trap_frame *frame)
 {
+    print_address(frame->rip, false);
     uint64_t caller = frameless_caller(frame);
 
-    print_address(frame->rip, false);
     if (is_text(caller))
         print_call(caller);
     print_callers(frame->rbp);

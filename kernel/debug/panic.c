@@ -5,33 +5,73 @@
 
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stddef.h>
 
-#include "kernel/debug/backtrace.h"
-#include "kernel/console/console.h"
-#include "kernel/cpu/cpu.h"
-#include "kernel/debug/debug_exit.h"
 #include "kernel/boot/image.h"
+#include "kernel/boot/late.h"
+#include "kernel/console/console.h"
+#include "kernel/console/log.h"
+#include "kernel/cpu/cpu.h"
+#include "kernel/cpu/smp.h"
+#include "kernel/cpu/this_cpu.h"
+#include "kernel/debug/backtrace.h"
+#include "kernel/debug/debug_exit.h"
+#include "kernel/debug/fault.h"
+#include "kernel/report/print_log.h"
 
-#define PAGE_FAULT_PRESENT  1u
-#define PAGE_FAULT_WRITE    2u
-#define PAGE_FAULT_RESERVED 8u
-#define PAGE_FAULT_FETCH    16u
+#define MAX_TRAPS     2  /* the panic's own, and one in the midst of it */
+#define MAX_ENTRIES   16 /* of all CPUs; the end where not even the CPU's own structure can be read */
+#define NUM_LOG_LINES 8
 
-typedef unsigned long long ull;
+/* What the first panic is about. */
+static struct {
+    bool is_trap;
+    struct trap_frame frame; /* a copy: the stack it lay on may be used again */
+    const char *format;      /* without a frame */
+    va_list args;
+    uint64_t return_address, rbp;
+    uint64_t log_end; /* what was printed before */
+} subject;
 
-static bool in_panic;
+static const struct cpu *speaker; /* the CPU that panicked first */
+static uint32_t num_entries, num_traps, next_step;
 
-/* The second panic finds nothing it could trust. */
-static void enter_panic(void)
+static _Noreturn void stop(void)
 {
+    debug_exit(DEBUG_EXIT_PANIC);
+    halt_forever();
+}
+
+/* Comes back for the first CPU, and not too often. */
+static void enter(void)
+{
+    const struct cpu *nobody = NULL, *me;
+
     interrupts_off();
-    if (in_panic) {
-        debug_exit(DEBUG_EXIT_PANIC);
+    write_dr7(0); /* what is printed must not trap again */
+    if (__atomic_add_fetch(&num_entries, 1, __ATOMIC_RELAXED) > MAX_ENTRIES)
+        stop();
+    me = this_cpu();
+    if (!__atomic_compare_exchange_n(&speaker, &nobody, me, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED) &&
+        nobody != me)
         halt_forever();
-    }
-    in_panic = true;
+    if (late_is_there())
+        smp_stop_others();
+    if (++num_traps > MAX_TRAPS)
+        stop();
     console_break_in();
+}
+
+static void print_headline(void)
+{
+    const struct trap_frame *frame = &subject.frame;
+
     console_set_color(COLOR_WHITE, COLOR_RED);
+    printk("\nJanus panic: ");
+    if (subject.is_trap)
+        printk("%s (vector %llu)", trap_name(frame->vector), (unsigned long long)frame->vector);
+    else
+        vprintk(subject.format, subject.args);
 }
 
 /* White on red is for the one line that says what happened. */
@@ -41,72 +81,98 @@ static void end_headline(void)
     printk("\n");
 }
 
-static _Noreturn void leave_panic(void)
+static void print_log(void)
+{
+    console_set_color(COLOR_DARK_GRAY, COLOR_BLACK);
+    if (!log_is_at_line_start())
+        printk("\n");
+    print_log_lines(log_last_lines(subject.log_end, NUM_LOG_LINES), subject.log_end);
+}
+
+static void print_cause(void)
+{
+    if (subject.is_trap)
+        fault_print_cause(&subject.frame);
+}
+
+static void print_registers(void)
+{
+    if (subject.is_trap)
+        fault_print_registers(&subject.frame);
+    else
+        printk("cpu %u\n", this_cpu()->index);
+}
+
+static void print_backtrace(void)
+{
+    if (subject.is_trap)
+        backtrace_print_trap(&subject.frame);
+    else
+        backtrace_print(subject.return_address, subject.rbp);
+}
+
+static void print_damage(void)
 {
     struct image_check check;
 
     if (!image_is_intact(&check))
         printk("The image is damaged: CRC-32 %08x, built with %08x.\n", check.computed, check.expected);
+}
+
+static void print_end(void)
+{
     printk("Halted.\n");
-    console_flush();
-    debug_exit(DEBUG_EXIT_PANIC);
-    halt_forever();
 }
 
-static void print_page_fault(const struct trap_frame *frame)
+/* Each is begun once: a trap in one of them goes on with the next. */
+static _Noreturn void speak(void)
 {
-    uint64_t error = frame->error_code;
-    const char *access = error & PAGE_FAULT_FETCH   ? "execution of"
-                         : error & PAGE_FAULT_WRITE ? "write to"
-                                                    : "read from";
-    const char *cause = error & PAGE_FAULT_RESERVED  ? "a reserved bit is set in its page tables"
-                        : error & PAGE_FAULT_PRESENT ? "its rights forbid it"
-                                                     : "nothing is mapped there";
-    printk("%s %016llx: %s\n", access, (unsigned long long)read_cr2(), cause);
-}
+    static void (*const steps[])(void) = {
+        print_log,       print_headline,  end_headline, print_cause,
+        print_registers, print_backtrace, print_damage, print_end,
+    };
 
-static void print_registers(const struct trap_frame *f)
-{
-    printk("rip %016llx  cs %04llx  rflags %08llx  error code %llx\n", (unsigned long long)f->rip,
-           (unsigned long long)f->cs, (unsigned long long)f->rflags, (unsigned long long)f->error_code);
-    printk("rax %016llx rbx %016llx rcx %016llx\n", (unsigned long long)f->rax, (unsigned long long)f->rbx,
-           (unsigned long long)f->rcx);
-    printk("rdx %016llx rsi %016llx rdi %016llx\n", (unsigned long long)f->rdx, (unsigned long long)f->rsi,
-           (unsigned long long)f->rdi);
-    printk("rbp %016llx rsp %016llx r8  %016llx\n", (unsigned long long)f->rbp, (unsigned long long)f->rsp,
-           (unsigned long long)f->r8);
-    printk("r9  %016llx r10 %016llx r11 %016llx\n", (unsigned long long)f->r9, (unsigned long long)f->r10,
-           (unsigned long long)f->r11);
-    printk("r12 %016llx r13 %016llx r14 %016llx\n", (unsigned long long)f->r12, (unsigned long long)f->r13,
-           (unsigned long long)f->r14);
-    printk("r15 %016llx cr0 %016llx cr2 %016llx\n", (unsigned long long)f->r15,
-           (unsigned long long)read_cr0(), (unsigned long long)read_cr2());
-    printk("cr3 %016llx cr4 %016llx\n", (unsigned long long)read_cr3(), (unsigned long long)read_cr4());
+    while (next_step < sizeof steps / sizeof steps[0]) {
+        steps[next_step++]();
+        console_flush();
+    }
+    stop();
 }
 
 _Noreturn void panic(const char *format, ...)
 {
     va_list args;
 
-    enter_panic();
-    printk("\nJanus panic: ");
+    enter();
     va_start(args, format);
-    vprintk(format, args);
+    if (num_traps == 1) {
+        subject.log_end = log_end();
+        subject.format = format;
+        va_copy(subject.args, args);
+        subject.return_address = (uint64_t)(uintptr_t)__builtin_return_address(0);
+        subject.rbp = *(const uint64_t *)__builtin_frame_address(0);
+    } else {
+        printk("\npanic within panic: ");
+        vprintk(format, args);
+        printk("\n");
+        console_flush();
+    }
     va_end(args);
-    end_headline();
-    backtrace_print((uint64_t)(uintptr_t)__builtin_return_address(0),
-                    *(const uint64_t *)__builtin_frame_address(0));
-    leave_panic();
+    speak();
 }
 
 _Noreturn void panic_trap(const struct trap_frame *frame)
 {
-    enter_panic();
-    printk("\nJanus panic: %s (vector %llu)", trap_name(frame->vector), (unsigned long long)frame->vector);
-    end_headline();
-    if (frame->vector == TRAP_PAGE_FAULT)
-        print_page_fault(frame);
-    print_registers(frame);
-    backtrace_print_trap(frame);
-    leave_panic();
+    enter();
+    if (num_traps == 1) {
+        subject.log_end = log_end();
+        subject.is_trap = true;
+        subject.frame = *frame;
+    } else {
+        printk("\npanic within panic: %s (vector %llu) at", trap_name(frame->vector),
+               (unsigned long long)frame->vector);
+        backtrace_print_address(frame->rip);
+        console_flush();
+    }
+    speak();
 }

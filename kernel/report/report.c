@@ -22,12 +22,15 @@
 #include "kernel/cpu/timer.h"
 #include "kernel/firmware/acpi_tables.h"
 #include "kernel/devices/input.h"
+#include "kernel/cpu/features.h"
+#include "kernel/debug/stack_guard.h"
 #include "kernel/firmware/firmware_tables.h"
 #include "kernel/firmware/madt.h"
 #include "kernel/firmware/srat.h"
 #include "kernel/boot/image.h"
 #include "kernel/memory/address_space.h"
 #include "kernel/memory/pages.h"
+#include "kernel/memory/audit.h"
 #include "kernel/memory/phys.h"
 #include "kernel/lib/printf.h"
 #include "kernel/lib/string.h"
@@ -521,6 +524,26 @@ static void report_cpus(void)
     list_end(&list, "");
 }
 
+/* What guards the kernel against its own mistakes: of this CPU, of the compiler, of the page tables. */
+static void report_protection(void)
+{
+    struct audit audit = audit_page_tables();
+    struct list list = {0};
+
+    label("protection");
+    for (enum feature f = 0; f < FEATURE_END; f++)
+        list_item(&list, "%s%s", feature_is_on(f) ? "" : "no ", feature_name(f));
+    list_item(&list, stack_guard_is_random() ? "canary from RDRAND" : "canary mixed (no RDRAND)");
+    list_item(&list, "%u pages", audit.num_pages);
+    list_item(&list, "%u writable", audit.num_writable);
+    list_item(&list, "%u executable", audit.num_executable);
+    list_item(&list, "%u both", audit.num_both);
+    list_item(&list, "%u user", audit.num_user);
+    if (audit.fault != 0)
+        list_item(&list, "%s", audit.fault);
+    list_end(&list, "");
+}
+
 static const char *pixel_order(const struct display *d)
 {
     if (d->red_mask == 0xff && d->green_mask == 0xff00 && d->blue_mask == 0xff0000)
@@ -684,17 +707,15 @@ static void report_timeline(void)
         [BOOT_STEP_HANDOFF] = "handoff", [BOOT_STEP_BANNER] = "banner", [BOOT_STEP_REPORT] = "report",
     };
     struct list list = {0};
-    uint64_t start = 0;
 
     label("kilocycles");
     timeline_mark(BOOT_STEP_REPORT);
+    uint64_t start = timeline_start();
     for (enum boot_step step = 0; step < BOOT_NUM_STEPS; step++) {
         uint64_t tsc = timeline_at(step);
 
         if (tsc == 0 || names[step][0] == 0)
             continue;
-        if (start == 0)
-            start = tsc;
         list_item(&list, "%s %llu", names[step], (unsigned long long)(tsc - start) / 1000);
     }
     list_end(&list, "");
@@ -711,6 +732,7 @@ void report_machine(void)
     report_cpus();
     report_clock();
     report_interrupts();
+    report_protection();
     report_pci();
     report_screen();
     report_serial();

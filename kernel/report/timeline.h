@@ -14,4 +14,7 @@ void timeline_mark(enum boot_step step);
 /* Time stamp of a step, from boot_info or from timeline_mark(); 0 if it did not happen. */
 uint64_t timeline_at(enum boot_step step);
 
+/* Time stamp of the first step that happened. */
+uint64_t timeline_start(void);
+
 #endif

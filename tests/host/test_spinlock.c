@@ -45,9 +45,7 @@ static struct cpu *this_cpu(void)
 }
 
 /* Nothing is asked of threads. */
-void smp_answer(void)
-{
-}
+void smp_answer(void) {}
 
 #include "kernel/cpu/spinlock.c"
 
