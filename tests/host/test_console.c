@@ -56,7 +56,9 @@ static struct cpu *this_cpu(void)
 #include "kernel/console/log.c"
 #include "kernel/console/screen.c"
 #include "kernel/console/serial.c"
+#define take take_bits /* not that of the lock */
 #include "kernel/lib/inflate.c"
+#undef take
 #define text video_memory /* not the name of a parameter in the files behind it */
 #include "kernel/console/vga_text.c"
 #undef text
@@ -72,6 +74,10 @@ _Noreturn void panic(const char *format, ...)
     fail_msg("panic: %s", format);
     abort();
 }
+
+/* No other CPU asks anything. */
+void smp_answer(void);
+void smp_answer(void) {}
 
 #define SENT_BYTES 200000
 
