@@ -24,7 +24,7 @@ EFI_FLAGS := -fshort-wchar -DGNU_EFI_USE_MS_ABI -isystem /usr/include/efi -isyst
 EFI_FLAGS_IA32 := -fshort-wchar -isystem /usr/include/efi -isystem /usr/include/efi/ia32
 CFLAGS_IA32 := $(COMMON) -Os -m32 -march=i686 -malign-double -fpie -include kernel/boot/hidden.h -mgeneral-regs-only \
                -ffunction-sections
-CFLAGS16 := $(COMMON) -Os -m16 -march=i386 -mregparm=3 -mpreferred-stack-boundary=2 -fno-pic -fomit-frame-pointer -mno-sse -mno-mmx -mno-80387
+CFLAGS16 := $(COMMON) -Oz -m16 -march=i386 -mregparm=3 -mpreferred-stack-boundary=2 -fno-pic -fomit-frame-pointer -mno-sse -mno-mmx -mno-80387
 ASFLAGS  := -g -ffile-prefix-map=$(CURDIR)=. -I. -I$(BUILD) -MMD -MP
 
 # What the file is made of ---------------------------------------------------------------------------------------------
@@ -53,6 +53,14 @@ EARLY_OBJECTS := $(EFI_OBJECTS) $(LEGACY_OBJECTS) $(addprefix $(BUILD)/kernel/, 
     boot/boot_info.o boot/handoff.o boot/enter_kernel.o memory/memory_map.o memory/efi_memory_map.o memory/paging.o \
     firmware/efi_system_table.o lib/cmdline.o lib/config.o lib/string.o console/serial.o)
 
+# What is in the file as it is, for it is needed up to the first line or in a panic before it. All else of the kernel
+# is packed, and unpacked behind it: kernel/boot/late.h.
+RESIDENT_OBJECTS := $(EARLY_OBJECTS) $(filter $(BUILD)/kernel/console/% $(BUILD)/kernel/lib/%, $(KERNEL_OBJECTS)) \
+    $(addprefix $(BUILD)/kernel/, main.o boot/image.o boot/late.o report/banner.o report/timeline.o \
+    cpu/segments.o cpu/this_cpu.o cpu/traps.o cpu/trap_entry.o cpu/spinlock.o \
+    debug/panic.o debug/backtrace.o debug/symbols.o debug/debug_exit.o)
+LATE_OBJECTS := $(filter-out $(RESIDENT_OBJECTS), $(KERNEL_OBJECTS))
+
 # Small is fast as long as every byte is read from a disk first. What loops over much is compiled for speed.
 HOT_OBJECTS := $(addprefix $(BUILD)/kernel/, memory/memory_map.o memory/efi_memory_map.o memory/paging.o \
     console/console.o console/log.o console/serial.o console/serial_console.o console/screen.o console/framebuffer.o console/vga_text.o \
@@ -60,6 +68,8 @@ HOT_OBJECTS := $(addprefix $(BUILD)/kernel/, memory/memory_map.o memory/efi_memo
 $(HOT_OBJECTS): CFLAGS += -O2
 
 OBJECTS := $(EFI_OBJECTS) $(LEGACY_OBJECTS) $(KERNEL_OBJECTS)
+# The sections of what is packed get names of their own: kernel/kernel.ld.
+name_sections = $(if $(filter $@, $(LATE_OBJECTS)), $(Q)$(OBJCOPY) --prefix-alloc-sections=.late $@)
 FONTS   := $(BUILD)/spleen-8x16.psf $(BUILD)/spleen-16x32.packed
 
 # `make V=1` shows the commands.
@@ -73,21 +83,30 @@ $(OBJECTS) $(IA32_OBJECTS) $(SETUP_OBJECTS) $(LOADER_OBJECTS) \
 
 # The file -------------------------------------------------------------------------------------------------------------
 
-# Linked twice: the first link finds the addresses for the symbol table that goes into the second.
+# Linked three times: without symbol table and packed part, to find the addresses for the one; without the packed part,
+# to find how much room it takes; with both.
 $(BUILD)/BOOTX64.EFI: $(BUILD)/janus.elf kernel/boot/seal.py efi/pe_checksum.py
-	$(Q)$(OBJCOPY) -O binary $< $(BUILD)/janus.flat
+	$(Q)$(OBJCOPY) -O binary -R .late_text -R .late_rodata $< $(BUILD)/janus.flat
 	$(call say,SEAL,$@)
 	$(Q)$(PYTHON) kernel/boot/seal.py $< $(BUILD)/janus.flat $(BUILD)/janus.sealed
 	$(Q)$(PYTHON) efi/pe_checksum.py $(BUILD)/janus.sealed $@
 
 LINK = $(LD) -m elf_x86_64 -static -z noexecstack --build-id=sha1 --fatal-warnings --no-warn-rwx-segments -T kernel/kernel.ld
+PACK = $(PYTHON) kernel/boot/late_packed.py
 
-$(BUILD)/janus.elf: $(OBJECTS) $(BUILD)/symbols.o kernel/kernel.ld $(BUILD)/early.checked
+$(BUILD)/janus.elf: $(OBJECTS) $(BUILD)/symbols.o $(BUILD)/late_room.o kernel/kernel.ld $(BUILD)/early.checked \
+    $(BUILD)/late.checked
 	$(call say,LD,$@)
-	$(Q)$(LINK) -o $@ $(OBJECTS) $(BUILD)/symbols.o
+	$(Q)$(LINK) -o $@ $(OBJECTS) $(BUILD)/symbols.o $(BUILD)/late_room.o
+	$(Q)$(PACK) $@ $$(stat -c %s $(BUILD)/late_room) $(BUILD)/late_packed
+	$(Q)$(OBJCOPY) --update-section .late_packed=$(BUILD)/late_packed $@
 
 $(BUILD)/early.checked: $(EARLY_OBJECTS) kernel/boot/check_early.sh
 	$(Q)sh kernel/boot/check_early.sh $(EARLY_OBJECTS)
+	$(Q)touch $@
+
+$(BUILD)/late.checked: $(OBJECTS) kernel/boot/check_late.sh
+	$(Q)sh kernel/boot/check_late.sh $(RESIDENT_OBJECTS) -- $(LATE_OBJECTS)
 	$(Q)touch $@
 
 $(BUILD)/unnamed.elf: $(OBJECTS) $(BUILD)/no_symbols.o kernel/kernel.ld
@@ -100,6 +119,15 @@ $(BUILD)/symbols.S: $(BUILD)/unnamed.elf kernel/debug/mksymbols.py
 $(BUILD)/no_symbols.S: kernel/debug/mksymbols.py
 	@mkdir -p $(@D)
 	$(Q)$(PYTHON) kernel/debug/mksymbols.py < /dev/null > $@
+
+$(BUILD)/unpacked.elf: $(OBJECTS) $(BUILD)/symbols.o kernel/kernel.ld
+	$(call say,LD,$@)
+	$(Q)$(LINK) -o $@ $(OBJECTS) $(BUILD)/symbols.o
+
+$(BUILD)/late_room.S: $(BUILD)/unpacked.elf kernel/boot/late_packed.py
+	$(call say,PACK,$@)
+	$(Q)$(PACK) $< 0 $(BUILD)/late_room
+	$(Q)printf '\t.section .late_packed, "a"\n\t.incbin "late_room"\n\t.section .note.GNU-stack, "", @progbits\n' > $@
 
 $(BUILD)/BOOTIA32.EFI: $(IA32_OBJECTS) efi/ia32/ia32.ld efi/pe_checksum.py $(BUILD)/ia32.checked
 	$(call say,LD,$@)
@@ -121,9 +149,9 @@ $(BUILD)/spleen-%.psf: kernel/console/fonts/mkfont.py kernel/console/fonts/reper
 	$(call say,FONT,$@)
 	$(Q)$(PYTHON) kernel/console/fonts/mkfont.py /usr/share/consolefonts/spleen-$*.psfu.gz kernel/console/fonts/repertoire.txt $@
 
-$(BUILD)/%.packed: $(BUILD)/%.psf kernel/console/fonts/pack.py
+$(BUILD)/%.packed: $(BUILD)/%.psf kernel/lib/deflate.py
 	$(call say,PACK,$@)
-	$(Q)$(PYTHON) kernel/console/fonts/pack.py $< $@
+	$(Q)$(PYTHON) kernel/lib/deflate.py $< $@
 
 $(BUILD)/legacy/setup_header.o: $(BUILD)/setup.bin
 $(BUILD)/kernel/console/fonts/fonts.o: $(FONTS)
@@ -157,11 +185,13 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CFLAGS) -c $< -o $@
+	$(name_sections)
 
 $(BUILD)/%.o: %.S
 	@mkdir -p $(@D)
 	$(call say,AS,$<)
 	$(Q)$(CC) $(ASFLAGS) -c $< -o $@
+	$(name_sections)
 
 $(BUILD)/%.o: $(BUILD)/%.S
 	$(call say,AS,$<)

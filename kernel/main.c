@@ -4,14 +4,25 @@
 #include "kernel/main.h"
 
 #include "kernel/memory/address_space.h"
+#include "kernel/memory/kernel_map.h"
+#include "kernel/memory/pages.h"
 #include "kernel/boot/boot_info.h"
 #include "kernel/console/console.h"
+#include "kernel/cpu/clock.h"
 #include "kernel/cpu/cpu.h"
+#include "kernel/cpu/interrupts.h"
 #include "kernel/debug/debug_exit.h"
+#include "kernel/devices/input.h"
 #include "kernel/boot/handoff.h"
+#include "kernel/firmware/acpi_tables.h"
+#include "kernel/firmware/firmware_tables.h"
+#include "kernel/firmware/madt.h"
 #include "kernel/boot/image.h"
+#include "kernel/boot/late.h"
 #include "kernel/report/report.h"
 #include "kernel/cpu/segments.h"
+#include "kernel/cpu/smp_start.h"
+#include "kernel/cpu/timer.h"
 #include "kernel/report/timeline.h"
 #include "kernel/cpu/traps.h"
 #include "kernel/words.h"
@@ -45,13 +56,22 @@ _Noreturn void kernel_main(void)
     timeline_mark(BOOT_STEP_KERNEL);
     handoff_end();                                      /* the old address space is gone */
     segments_init();                                    /* descriptor tables of our own */
-    traps_init();                                       /* every vector ends in a panic */
+    traps_init();                                       /* every exception ends in a panic */
     console_init(&boot_info.display, display_memory()); /* serial and screen, as far as there are any */
     report_banner();                                    /* the first line */
     check_image();                                      /* before anything else runs */
-    report_machine();                                   /* what the firmware handed over */
-    report_end();                                       /* "Janus ready" */
-    words_run();                                        /* what else the command line asks for */
+    late_unpack();                                      /* all that comes from here on */
+    kernel_map_init();                                  /* room for more page tables */
+    pages_init();                                       /* from here on there is memory to be had */
+    firmware_tables_init();                             /* ACPI and SMBIOS */
+    interrupts_init();                                  /* all masked, none lost without a word */
+    clock_init();                                       /* how fast the time stamp counter runs */
+    timer_init();                                       /* interrupts that come by themselves */
+    smp_start(acpi_find(MADT_SIGNATURE, 0)); /* all CPUs; none is in the firmware's code any more */
+    input_init();                            /* keyboard */
+    report_machine();                        /* what the firmware handed over */
+    report_end();                            /* "Janus ready" */
+    words_run();                             /* what else the command line asks for */
     debug_exit(DEBUG_EXIT_SUCCESS);
     halt_forever();
 }

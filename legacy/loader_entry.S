@@ -45,6 +45,7 @@ loader_entry:
 	jz	3f
 	movl	$1, %eax
 	cpuid
+	movl	%edx, cpu_features
 	testb	$CPUID_1_EDX_TSC, %dl
 	jz	3f
 	rdtsc
@@ -76,10 +77,13 @@ loader_leave:
 	ljmp	$(SETUP_PADDR >> 4) + 0x20, $0
 
 	.section .bss
-	.globl	loader_tsc
+	.globl	loader_tsc, cpu_features
 	.balign	8
 loader_tsc:
 	.skip	8
+cpu_features:					/* CPUID leaf 1, %edx; 0: no CPUID */
+	.skip	4
+	.balign	4
 
 	/* For loader.ld. */
 	.globl	loader_paddr, loader_limit, loader_bytes

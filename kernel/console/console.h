@@ -12,7 +12,9 @@
 #define KERNEL_CONSOLE_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "kernel/boot/boot_info.h"
 #include "kernel/console/palette.h"
@@ -40,6 +42,12 @@ void console_flush(void);
  * came out of is made fit to print once more; the second time it is given up.
  */
 void console_break_in(void);
+
+/* True if there is a serial port; it may yet be given up. */
+bool console_has_serial(void);
+
+/* The next byte that came in over the serial port, without waiting: false if there is none. */
+bool console_read(uint8_t *byte);
 
 /* What is wrong with the display, in words; null if nothing is or there is none. */
 const char *console_display_error(void);

@@ -7,7 +7,7 @@
 #include "kernel/console/screen.h"
 #include "kernel/console/sink.h"
 #include "kernel/console/vga_text.h"
-#include "kernel/lib/unpack.h"
+#include "kernel/lib/inflate.h"
 
 NOINIT static struct screen screen;
 NOINIT static struct psf_index font_index;
@@ -39,7 +39,7 @@ static bool choose_font(const struct display *display)
     if (!framebuffer_is_roomy(display, 16, 32))
         return open_font(span_of(font_8x16, (size_t)(font_8x16_end - font_8x16)));
     struct span packed = span_of(font_16x32_packed, (size_t)(font_16x32_packed_end - font_16x32_packed));
-    return open_font(span_of(large, unpack(packed, large, sizeof large)));
+    return open_font(span_of(large, inflate(packed, large, sizeof large)));
 }
 
 static const struct screen_device *find_framebuffer(const struct display *display, volatile void *memory)

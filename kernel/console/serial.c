@@ -22,6 +22,7 @@
 #define LOOPBACK          0x1e
 #define READY             0x0f /* DTR, RTS, OUT1, OUT2 */
 #define DATA_READY        0x01
+#define DAMAGED           0x1c /* parity, framing, or the line was held down */
 #define TRANSMITTER_EMPTY 0x20
 #define NOBODY            0xff /* status of a port that is not, or no longer, there */
 
@@ -109,6 +110,17 @@ bool serial_write(struct serial *serial, const uint8_t *text, size_t n)
             serial->port = 0;
     }
     return serial->port != 0;
+}
+
+bool serial_read(struct serial *serial, uint8_t *byte)
+{
+    if (serial->port == 0)
+        return false;
+    uint8_t status = in8(serial->port + LINE_STATUS);
+    if (status == NOBODY || !(status & DATA_READY))
+        return false;
+    *byte = in8(serial->port + DATA);
+    return !(status & DAMAGED);
 }
 
 void serial_last_words(const char *text)

@@ -37,6 +37,9 @@ size_t serial_write_some(struct serial *serial, const uint8_t *text, size_t n);
  */
 bool serial_write(struct serial *serial, const uint8_t *text, size_t n);
 
+/* The next byte received, without waiting: false if there is none. Bytes received damaged are dropped. */
+bool serial_read(struct serial *serial, uint8_t *byte);
+
 /* Says `text` on COM1, if there is one: for whoever must stop before the consoles are there. Writes CR LF at
  * the end. */
 void serial_last_words(const char *text);

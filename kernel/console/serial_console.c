@@ -1,6 +1,7 @@
 /*
  * serial_console.c - the log, sent over a serial port as fast as that takes it.
  */
+#include "kernel/console/console.h"
 #include "kernel/console/log.h"
 #include "kernel/console/serial.h"
 #include "kernel/console/sink.h"
@@ -47,6 +48,16 @@ static enum sink_state flush_port(void)
     if (drain())
         return SINK_DONE;
     return num_polls++ < SERIAL_MAX_POLLS ? SINK_BUSY : SINK_LOST;
+}
+
+bool console_has_serial(void)
+{
+    return serial.port != 0;
+}
+
+bool console_read(uint8_t *byte)
+{
+    return serial_read(&serial, byte);
 }
 
 const struct sink serial_sink = {

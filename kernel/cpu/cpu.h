@@ -10,10 +10,12 @@
 #define CR0_WP      (UINT64_C(1) << 16)
 #define CR0_NW      (UINT64_C(1) << 29)
 #define CR0_CD      (UINT64_C(1) << 30)
+#define CR4_PAE     (UINT64_C(1) << 5)
 #define CR4_PGE     (UINT64_C(1) << 7)
 #define CR4_LA57    (UINT64_C(1) << 12)
 #define CR4_SMEP    (UINT64_C(1) << 20)
 #define CR4_SMAP    (UINT64_C(1) << 21)
+#define EFER_LMA    (UINT64_C(1) << 10)
 #define EFER_NXE    (UINT64_C(1) << 11)
 #define MSR_PAT     0x277u
 #define MSR_GS_BASE 0xc0000101u
@@ -36,6 +38,14 @@ static inline uint64_t rdtsc(void)
     uint32_t low, high;
     __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
     return (uint64_t)high << 32 | low;
+}
+
+/* high * 2^64 + low by `divisor`, which is more than `high`: a larger quotient would fault. */
+static inline uint64_t div128(uint64_t high, uint64_t low, uint64_t divisor)
+{
+    uint64_t quotient, rest;
+    __asm__("divq %4" : "=a"(quotient), "=d"(rest) : "a"(low), "d"(high), "r"(divisor) : "cc");
+    return quotient;
 }
 
 static inline uint64_t rdmsr(uint32_t msr)
@@ -81,6 +91,12 @@ static inline void write_dr7(uint64_t control)
     __asm__ volatile("mov %0, %%dr7" : : "r"(control));
 }
 
+/* Forgets the translation of the page at `vaddr`, of whatever size, and what led there. */
+static inline void invlpg(uint64_t vaddr)
+{
+    __asm__ volatile("invlpg (%0)" : : "r"(vaddr) : "memory");
+}
+
 static inline void out8(uint16_t port, uint8_t value)
 {
     __asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));
@@ -91,6 +107,19 @@ static inline uint8_t in8(uint16_t port)
     uint8_t value;
     __asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
     return value;
+}
+
+static inline uint32_t in32(uint16_t port)
+{
+    uint32_t value;
+    __asm__ volatile("inl %1, %0" : "=a"(value) : "Nd"(port));
+    return value;
+}
+
+/* About a microsecond: a write to the port of the BIOS's progress codes, behind which no device acts. */
+static inline void io_delay(void)
+{
+    out8(0x80, 0);
 }
 
 /* Two bytes at an absolute address that the compiler would take for a mistake: firmware keeps data in page 0.
@@ -137,6 +166,33 @@ static inline void cpu_pause(void)
 static inline void halt_once(void)
 {
     __asm__ volatile("hlt" : : : "memory");
+}
+
+/* Interrupts off. What it gives makes interrupts_restore() leave them as they were before. */
+static inline uint64_t interrupts_save(void)
+{
+    uint64_t flags = read_rflags();
+    interrupts_off();
+    return flags;
+}
+
+static inline void interrupts_restore(uint64_t flags)
+{
+    if (flags & RFLAGS_IF)
+        interrupts_on();
+}
+
+/* Interrupts on until one has been handled, then off: one that is pending already is not slept over. Only
+ * where one is sure to come. */
+static inline void halt_until_interrupt(void)
+{
+    __asm__ volatile("sti\n\thlt\n\tcli" : : : "memory");
+}
+
+/* Every store before it is seen by others before what follows, a WRMSR included. */
+static inline void memory_fence(void)
+{
+    __asm__ volatile("mfence\n\tlfence" : : : "memory");
 }
 
 /* Never comes back: interrupts off, halted, again after every NMI or SMI. */

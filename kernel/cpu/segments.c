@@ -16,57 +16,39 @@
 
 #define IST_STACK_BYTES 8192
 
-struct tss {
-    uint32_t reserved0;
-    uint64_t rsp[3];
-    uint64_t reserved1;
-    uint64_t ist[7];
-    uint64_t reserved2;
-    uint16_t reserved3;
-    uint16_t io_map_base;
-} __attribute__((packed));
-
-_Static_assert(sizeof(struct tss) == 104, "Intel SDM vol. 3A, figure 8-11");
-
 struct gdt_pointer {
     uint16_t limit;
     uint64_t base;
 } __attribute__((packed));
 
-static struct tss tss;
-static uint64_t gdt[6];
-NOINIT static uint8_t ist_stacks[IST_END][IST_STACK_BYTES] __attribute__((aligned(16)));
+NOINIT static uint8_t first_ist_stack[IST_STACK_BYTES] __attribute__((aligned(16)));
 
 static struct stack stack_of(const uint8_t *base, const uint8_t *top)
 {
     return (struct stack){(uint64_t)(uintptr_t)base, (uint64_t)(uintptr_t)top};
 }
 
-static void fill_tss(void)
+void segments_use_stacks(struct cpu *cpu)
 {
-    boot_cpu.stacks[IST_NONE] = stack_of(kernel_stack, kernel_stack_top);
-    for (int i = IST_NONE + 1; i < IST_END; i++) {
-        boot_cpu.stacks[i] = stack_of(ist_stacks[i], ist_stacks[i] + IST_STACK_BYTES);
-        tss.ist[i - 1] = boot_cpu.stacks[i].top;
-    }
-    tss.io_map_base = sizeof tss;
+    for (int i = IST_NONE + 1; i < IST_END; i++)
+        cpu->segments.tss.ist[i - 1] = cpu->stacks[i].top;
 }
 
-static void fill_gdt(void)
+static void fill_gdt(struct segments *s)
 {
-    uint64_t base = (uint64_t)(uintptr_t)&tss;
+    uint64_t base = (uint64_t)(uintptr_t)&s->tss;
 
-    gdt[SELECTOR_CODE / 8] = DESCRIPTOR_CODE;
-    gdt[SELECTOR_DATA / 8] = DESCRIPTOR_DATA;
-    gdt[SELECTOR_NOT_PRESENT / 8] = DESCRIPTOR_NOT_PRESENT;
-    gdt[SELECTOR_TSS / 8] =
-        DESCRIPTOR_TSS | (sizeof tss - 1) | (base & 0xffffff) << 16 | (base >> 24 & 0xff) << 56;
-    gdt[SELECTOR_TSS / 8 + 1] = base >> 32;
+    s->gdt[SELECTOR_CODE / 8] = DESCRIPTOR_CODE;
+    s->gdt[SELECTOR_DATA / 8] = DESCRIPTOR_DATA;
+    s->gdt[SELECTOR_NOT_PRESENT / 8] = DESCRIPTOR_NOT_PRESENT;
+    s->gdt[SELECTOR_TSS / 8] =
+        DESCRIPTOR_TSS | (sizeof s->tss - 1) | (base & 0xffffff) << 16 | (base >> 24 & 0xff) << 56;
+    s->gdt[SELECTOR_TSS / 8 + 1] = base >> 32;
 }
 
-static void load_gdt(void)
+static void load_gdt(const struct segments *s)
 {
-    struct gdt_pointer pointer = {sizeof gdt - 1, (uint64_t)(uintptr_t)gdt};
+    struct gdt_pointer pointer = {sizeof s->gdt - 1, (uint64_t)(uintptr_t)s->gdt};
 
     __asm__ volatile("lgdt %0\n\t"
                      "pushq %1\n\t"
@@ -85,10 +67,19 @@ static void load_gdt(void)
                      : "rax", "memory");
 }
 
+void segments_load(struct cpu *cpu)
+{
+    segments_use_stacks(cpu);
+    cpu->segments.tss.io_map_base = sizeof cpu->segments.tss;
+    fill_gdt(&cpu->segments);
+    load_gdt(&cpu->segments);
+    this_cpu_init(cpu);
+}
+
 void segments_init(void)
 {
-    fill_tss();
-    fill_gdt();
-    load_gdt();
-    this_cpu_init(&boot_cpu);
+    boot_cpu.stacks[IST_NONE] = stack_of(kernel_stack, kernel_stack_top);
+    for (int i = IST_NONE + 1; i < IST_END; i++)
+        boot_cpu.stacks[i] = stack_of(first_ist_stack, first_ist_stack + IST_STACK_BYTES);
+    segments_load(&boot_cpu);
 }

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "kernel/cpu/cpu.h"
+#include "kernel/cpu/smp.h"
 #include "kernel/cpu/this_cpu.h"
 #include "kernel/debug/panic.h"
 
@@ -68,6 +69,7 @@ void spin_lock(struct spinlock *lock)
     for (uint32_t pauses = 0; !take(lock); pauses++) {
         if (pauses >= SPIN_MAX_PAUSES)
             panic("lock %s held by CPU %u for too long", lock->name, holder_of(lock) - 1);
+        smp_answer();
         cpu_pause();
     }
     keep(lock, were_on);

@@ -16,13 +16,39 @@ struct stack {
     uint64_t base, top;
 };
 
+/* A CPU runs from the moment it can be interrupted. */
+enum cpu_state { CPU_RUNS = 0, CPU_AWAITED, CPU_COMING, CPU_GIVEN_UP, CPU_STOPPED };
+
+struct cpu;
+
+/* A function that another CPU has handed over; smp.c. */
+struct cpu_call {
+    const struct cpu *caller;
+    void (*function)(void *argument);
+    void *argument;
+    uint32_t state; /* enum call_state */
+};
+
+/* timer.c's. */
+struct cpu_timer {
+    uint64_t deadline; /* TSC */
+    void (*function)(void *context);
+    void *context;
+};
+
 struct cpu {
     struct cpu *self;             /* first: this_cpu() reads it */
     struct cpu *next;             /* see all_cpus */
     uint32_t index;               /* 0 for the CPU that booted */
+    uint32_t apic_id;             /* of the others, as the MADT has it */
+    uint32_t state;               /* enum cpu_state */
     bool interrupts_were_on;      /* before it took the first of the locks it holds */
     struct spinlock *held;        /* the lock taken last; spinlock.h */
     struct stack stacks[IST_END]; /* by enum ist; that of IST_NONE is the one it usually runs on */
+    struct segments segments;     /* of its own; segments.c fills them */
+    struct cpu_timer timer;
+    struct cpu_call call;
+    uint32_t flushes_asked, flushes_done; /* of its TLB, since the start; smp.c */
 };
 
 extern struct cpu boot_cpu;
@@ -43,5 +69,8 @@ static inline struct cpu *this_cpu(void)
     __asm__ volatile("movq %%gs:0, %0" : "=r"(cpu));
     return cpu;
 }
+
+/* The stack, of any CPU, that holds all `size_bytes` from `vaddr` on; null if none does. */
+const struct stack *find_stack(uint64_t vaddr, uint64_t size_bytes);
 
 #endif

@@ -2,8 +2,9 @@
  * trap_entry.S - one stub for each of the 256 vectors, and their common end.
  *
  * Entered by the CPU through the IDT: 64-bit mode, interrupts off, an interrupt frame on the stack, for some
- * exceptions with an error code. Saves every register as struct trap_frame (traps.h) and calls trap();
- * comes back from it only for vectors that trap() returns from.
+ * exceptions with an error code. Saves every register as struct trap_frame (traps.h) and calls trap(), with the
+ * direction flag clear as C has it; behind an interrupt it restores them all and goes on where that came, its
+ * flags with it. Below %rsp the interrupted code keeps nothing: the kernel has no red zone.
  */
 #define VECTORS_WITH_ERROR_CODE	0x60227d00	/* 8, 10-14, 17, 21, 29, 30 */
 

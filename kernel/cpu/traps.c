@@ -4,8 +4,11 @@
 #include "kernel/cpu/traps.h"
 
 #include "kernel/debug/panic.h"
+#include "kernel/boot/late.h"
 #include "kernel/boot/section.h"
+#include "kernel/cpu/interrupts.h"
 #include "kernel/cpu/segments.h"
+#include "kernel/cpu/smp.h"
 
 #define NUM_VECTORS    256u
 #define NUM_EXCEPTIONS 32u
@@ -42,6 +45,13 @@ static uint64_t vector_ist(uint32_t vector)
     }
 }
 
+void traps_load(void)
+{
+    struct idt_pointer pointer = {sizeof idt - 1, (uint64_t)(uintptr_t)idt};
+
+    __asm__ volatile("lidt %0" : : "m"(pointer));
+}
+
 void traps_init(void)
 {
     uint64_t stub = (uint64_t)(uintptr_t)trap_stubs; /* of all 256 only bits 15..0 differ, see kernel.ld */
@@ -52,9 +62,7 @@ void traps_init(void)
         idt[vector] = (struct gate){low, stub >> 32};
     for (uint32_t vector = 0; vector < NUM_EXCEPTIONS; vector++)
         idt[vector].low |= vector_ist(vector) << GATE_IST_SHIFT;
-
-    struct idt_pointer pointer = {sizeof idt - 1, (uint64_t)(uintptr_t)idt};
-    __asm__ volatile("lidt %0" : : "m"(pointer));
+    traps_load();
 }
 
 const char *trap_name(uint64_t vector)
@@ -85,11 +93,15 @@ const char *trap_name(uint64_t vector)
     };
     if (vector < sizeof names / sizeof names[0])
         return names[vector];
-    return vector < 32 ? "reserved exception" : "unexpected interrupt";
+    return "reserved exception";
 }
 
-/* Called by trap_entry.S. Nothing comes back yet: no interrupt is expected. */
+/* Called by trap_entry.S. */
 void trap(struct trap_frame *frame)
 {
-    panic_trap(frame);
+    if (frame->vector == TRAP_NMI && late_is_there())
+        smp_stop_if_asked();
+    if (frame->vector < NUM_EXCEPTIONS)
+        panic_trap(frame);
+    interrupt_dispatch((uint32_t)frame->vector);
 }

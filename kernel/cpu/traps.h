@@ -28,10 +28,14 @@ struct trap_frame {
 
 _Static_assert(sizeof(struct trap_frame) == 22 * 8, "trap_entry.S pushes 22 quadwords");
 
-/* Fills and loads the IDT: every vector ends in panic_trap(). After segments_init(). */
+/* Fills and loads the IDT: exceptions end in panic_trap(), all else in interrupt_dispatch(). After
+ * segments_init(). */
 void traps_init(void);
 
-/* "page fault" for 14, "interrupt" for what is no exception. */
+/* Loads the IDT on another CPU. */
+void traps_load(void);
+
+/* "page fault" for 14; for exceptions, vectors 0 to 31. */
 const char *trap_name(uint64_t vector);
 
 #endif

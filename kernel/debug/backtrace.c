@@ -6,9 +6,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "kernel/boot/late.h"
 #include "kernel/boot/section.h"
 #include "kernel/console/console.h"
-#include "kernel/debug/place.h"
+#include "kernel/cpu/this_cpu.h"
 #include "kernel/debug/symbols.h"
 #include "kernel/memory/address_space.h"
 
@@ -18,12 +19,15 @@
 
 static bool is_text(uint64_t address)
 {
+    if (address >= (uint64_t)(uintptr_t)late_text && address < (uint64_t)(uintptr_t)late_text_end)
+        return late_is_there();
     return address >= (uint64_t)(uintptr_t)text_start && address < (uint64_t)(uintptr_t)text_end;
 }
 
 static struct symbol find_symbol(uint64_t address)
 {
-    struct span table = span_of(symbol_table, (size_t)(symbol_table_end - symbol_table));
+    size_t bytes = late_is_there() ? (size_t)(symbol_table_end - symbol_table) : 0;
+    struct span table = span_of(symbol_table, bytes);
 
     return symbol_find(table, (uint32_t)(address - IMAGE_BASE));
 }
@@ -48,7 +52,7 @@ static void print_call(uint64_t return_address)
 /* The two quadwords of a frame, all of it on one stack; null if they are not. */
 static const uint64_t *frame_at(uint64_t rbp)
 {
-    return rbp % 8 == 0 && place_stack(rbp, FRAME_BYTES) != NULL ? (const uint64_t *)(uintptr_t)rbp : NULL;
+    return rbp % 8 == 0 && find_stack(rbp, FRAME_BYTES) != NULL ? (const uint64_t *)(uintptr_t)rbp : NULL;
 }
 
 /* Frames lie the higher the older they are, and the oldest has no return address. */

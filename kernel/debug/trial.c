@@ -6,9 +6,11 @@
 #include "kernel/lib/cmdline.h"
 #include "kernel/console/console.h"
 #include "kernel/cpu/cpu.h"
+#include "kernel/cpu/interrupts.h"
 #include "kernel/debug/panic.h"
 #include "kernel/boot/section.h"
 #include "kernel/cpu/segments.h"
+#include "kernel/cpu/smp.h"
 #include "kernel/cpu/this_cpu.h"
 #include "kernel/boot/boot_info.h"
 #include "kernel/memory/address_space.h"
@@ -104,6 +106,8 @@ static void machine_check(void)
 static void interrupt(void)
 {
     __asm__ volatile("int $0x80");
+    printk("unexpected interrupts %u, the last at vector %u\n", interrupt_counts.unexpected,
+           interrupt_counts.last_vector);
 }
 
 static void call_panic(void)
@@ -144,6 +148,17 @@ static void panic_in_drawing(void)
         printk("%d lines\n", i);
 }
 
+static void invalid_opcode_on(void *argument)
+{
+    (void)argument;
+    invalid_opcode();
+}
+
+static void other_cpu(void)
+{
+    smp_run(1, invalid_opcode_on, 0);
+}
+
 /* Nothing can be pushed. */
 static void wild_stack(void)
 {
@@ -181,6 +196,7 @@ static const struct {
     {"panic-thrice", panic_thrice},
     {"panic-in-print", panic_in_print},
     {"panic-in-drawing", panic_in_drawing},
+    {"other-cpu", other_cpu},
     {"wild-stack", wild_stack},
     {"wild-rbp", wild_rbp},
 };

@@ -20,15 +20,15 @@ const char *rsdp_read(struct span bytes, struct rsdp *rsdp)
     if (bytes.n < RSDP_BYTES_V1 || checksum8(span_sub(bytes, 0, RSDP_BYTES_V1)) != 0)
         return "wrong checksum";
     rsdp->revision = span_u8(bytes, OFFSET_REVISION);
-    rsdp->root_paddr = span_u32(bytes, OFFSET_RSDT);
+    rsdp->rsdt_paddr = span_u32(bytes, OFFSET_RSDT);
+    rsdp->xsdt_paddr = 0;
     if (rsdp->revision < 2)
         return 0;
     if (span_u32(bytes, OFFSET_LENGTH) < RSDP_BYTES || bytes.n < RSDP_BYTES)
         return "wrong length";
     if (checksum8(span_sub(bytes, 0, RSDP_BYTES)) != 0)
         return "wrong extended checksum";
-    if (span_u64(bytes, OFFSET_XSDT) != 0)
-        rsdp->root_paddr = span_u64(bytes, OFFSET_XSDT);
+    rsdp->xsdt_paddr = span_u64(bytes, OFFSET_XSDT);
     return 0;
 }
 

@@ -11,8 +11,8 @@
 #define RSDP_BYTES 36 /* of revision 2; revision 0 has 20 */
 
 struct rsdp {
-    uint32_t revision;   /* 0 for ACPI 1.0, 2 for all later */
-    uint64_t root_paddr; /* of the XSDT, or of the RSDT where there is no XSDT */
+    uint32_t revision;               /* 0 for ACPI 1.0, 2 for all later */
+    uint64_t rsdt_paddr, xsdt_paddr; /* 0: none */
 };
 
 /*

@@ -288,6 +288,26 @@ bool memory_map_claim(struct memory_map *map, uint64_t base, uint64_t size, enum
     return true;
 }
 
+void memory_map_retype(struct memory_map *map, enum memory_type from, enum memory_type to)
+{
+    struct memory_region *last = NULL;
+    uint32_t num_kept = 0;
+
+    for (uint32_t i = 0; i < map->num_regions; i++) {
+        struct memory_region r = map->regions[i];
+
+        if (r.type == from)
+            r.type = to;
+        if (last != NULL && last->end == r.base && last->type == r.type) {
+            last->end = r.end;
+        } else {
+            last = &map->regions[num_kept++];
+            *last = r;
+        }
+    }
+    map->num_regions = num_kept;
+}
+
 struct memory_region memory_map_largest(const struct memory_map *map, uint64_t floor, uint64_t limit)
 {
     struct memory_region best = {0, 0, 0};

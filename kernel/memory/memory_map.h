@@ -95,6 +95,9 @@ void memory_map_normalise(struct memory_map *map, struct memory_map_work *work);
  */
 bool memory_map_claim(struct memory_map *map, uint64_t base, uint64_t size, enum memory_type type);
 
+/* Makes all regions of one type such of another, and joins what then touches and agrees. */
+void memory_map_retype(struct memory_map *map, enum memory_type from, enum memory_type to);
+
 /* The largest MEMORY_USABLE region, as far as it lies in [floor, limit); base == end == 0 if there is none.
  */
 struct memory_region memory_map_largest(const struct memory_map *map, uint64_t floor, uint64_t limit);

@@ -6,36 +6,9 @@
 #include "kernel/memory/address_space.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/lib/string.h"
-
-#define ENTRY_PRESENT UINT64_C(0x001)
-#define ENTRY_WRITE   UINT64_C(0x002)
-#define ENTRY_LARGE   UINT64_C(0x080)
-#define ENTRY_NX      (UINT64_C(1) << 63)
-#define ENTRY_ADDRESS UINT64_C(0x000ffffffffff000)
-#define NUM_ENTRIES   512u /* of a table; one that maps nothing is 0 */
+#include "kernel/memory/page_table.h"
 
 #define PAT_WRITE_COMBINING UINT64_C(0x01)
-
-/* An entry of a table at `level` covers 1 << this many bytes; level 1 is the page table. */
-static uint32_t entry_shift(uint32_t level)
-{
-    return 12 + 9 * (level - 1);
-}
-
-static uint64_t entry_span(uint32_t level)
-{
-    return UINT64_C(1) << entry_shift(level);
-}
-
-static uint64_t *table_at(const struct page_tables *tables, uint64_t paddr)
-{
-    return (uint64_t *)(uintptr_t)(paddr + tables->window);
-}
-
-static uint32_t index_at(uint32_t level, uint64_t vaddr)
-{
-    return (vaddr >> entry_shift(level)) % NUM_ENTRIES;
-}
 
 static bool has_extended_feature(uint32_t edx_bit)
 {
@@ -48,6 +21,7 @@ static bool has_extended_feature(uint32_t edx_bit)
 struct range {
     uint64_t vaddr, paddr, size;
     uint64_t bits;
+    bool failed; /* there was no room for a table: then nothing is left to be mapped */
 };
 
 static void advance(struct range *r, uint64_t bytes)
@@ -57,26 +31,12 @@ static void advance(struct range *r, uint64_t bytes)
     r->size -= bytes;
 }
 
-static uint64_t leaf_bits(const struct page_tables *tables, uint64_t rights)
-{
-    uint64_t bits = ENTRY_PRESENT | (rights & ~PAGE_EXECUTE);
-
-    if (!(rights & PAGE_EXECUTE) && tables->has_nx)
-        bits |= ENTRY_NX;
-    return bits;
-}
-
 /* True if an entry at `level` may map the beginning of the range itself. */
 static bool fits(const struct page_tables *tables, uint32_t level, const struct range *r)
 {
     if (level > 3 || (level == 3 && !tables->has_1gib_pages))
         return false;
     return (r->vaddr | r->paddr) % entry_span(level) == 0 && r->size >= entry_span(level);
-}
-
-static bool is_leaf(uint64_t entry, uint32_t level)
-{
-    return entry & ENTRY_PRESENT && (level == 1 || entry & ENTRY_LARGE);
 }
 
 /* Maps the beginning of the range through `n` entries, which are free. */
@@ -100,17 +60,35 @@ static uint32_t num_filled(const struct range *r, uint32_t level, uint32_t room)
     return wanted < room ? (uint32_t)wanted : room;
 }
 
-static bool map_in_table(struct page_tables *tables, uint64_t table_paddr, uint32_t level, struct range *r);
+uint64_t paging_take_table(struct page_tables *tables)
+{
+    uint64_t paddr = tables->next_paddr;
+
+    if (paddr < tables->limit_paddr && tables->limit_paddr - paddr >= PAGE_BYTES) {
+        tables->next_paddr = paddr + PAGE_BYTES;
+        return paddr;
+    }
+    if (tables->num_spare <= tables->num_kept)
+        return 0;
+    paddr = tables->spare_paddr;
+    tables->spare_paddr = *table_at(tables, paddr);
+    tables->num_spare--;
+    return paddr;
+}
+
+static void map_in_table(struct page_tables *tables, uint64_t table_paddr, uint32_t level, struct range *r);
 
 /* The entry that leads to a new table of `level`, in which the beginning of the range is mapped; 0: no room.
  */
 static uint64_t map_in_new_table(struct page_tables *tables, uint32_t level, struct range *r)
 {
-    uint64_t paddr = tables->next_paddr, *entries = table_at(tables, paddr);
+    uint64_t paddr = paging_take_table(tables), *entries = table_at(tables, paddr);
 
-    if (paddr >= tables->limit_paddr || tables->limit_paddr - paddr < PAGE_BYTES)
+    if (paddr == 0) {
+        r->failed = true;
+        r->size = 0;
         return 0;
-    tables->next_paddr = paddr + PAGE_BYTES;
+    }
     if (level == 1) { /* clears only what it does not fill */
         uint32_t first = index_at(level, r->vaddr), n = num_filled(r, level, NUM_ENTRIES - first);
 
@@ -119,14 +97,13 @@ static uint64_t map_in_new_table(struct page_tables *tables, uint32_t level, str
         memset(entries + first + n, 0, (NUM_ENTRIES - first - n) * sizeof *entries);
     } else {
         memset(entries, 0, PAGE_BYTES);
-        if (!map_in_table(tables, paddr, level, r))
-            return 0;
+        map_in_table(tables, paddr, level, r);
     }
-    return paddr | ENTRY_PRESENT | ENTRY_WRITE;
+    return paddr | ENTRY_PRESENT | ENTRY_WRITE | (r->bits & ENTRY_USER);
 }
 
-/* Maps what of the range lies in this table. False when there is no room for another. */
-static bool map_in_table(struct page_tables *tables, uint64_t table_paddr, uint32_t level, struct range *r)
+/* Maps what of the range lies in this table. */
+static void map_in_table(struct page_tables *tables, uint64_t table_paddr, uint32_t level, struct range *r)
 {
     uint64_t *entries = table_at(tables, table_paddr);
     uint64_t span = entry_span(level);
@@ -145,19 +122,17 @@ static bool map_in_table(struct page_tables *tables, uint64_t table_paddr, uint3
             advance(r, left < r->size ? left : r->size);
         } else if (entry == 0) {
             entries[i] = map_in_new_table(tables, level - 1, r);
-            if (entries[i] == 0)
-                return false;
-        } else if (!map_in_table(tables, entry & ENTRY_ADDRESS, level - 1, r)) {
-            return false;
+        } else {
+            entries[i] |= r->bits & ENTRY_USER;
+            map_in_table(tables, entry & ENTRY_ADDRESS, level - 1, r);
         }
         i++;
     }
-    return true;
 }
 
 bool paging_begin(struct page_tables *tables, uint64_t base, uint64_t limit, uint64_t window)
 {
-    tables->next_paddr = (base + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1);
+    tables->next_paddr = page_ceil(base);
     tables->limit_paddr = limit;
     tables->window = window;
     tables->num_levels = read_cr4() & CR4_LA57 ? 5 : 4;
@@ -170,9 +145,10 @@ bool paging_begin(struct page_tables *tables, uint64_t base, uint64_t limit, uin
 
 bool paging_map(struct page_tables *tables, uint64_t vaddr, uint64_t paddr, uint64_t size, uint64_t rights)
 {
-    struct range r = {vaddr, paddr, size, leaf_bits(tables, rights)};
+    struct range r = {vaddr, paddr, size, leaf_bits(tables, rights), false};
 
-    return map_in_table(tables, tables->root_paddr, tables->num_levels, &r);
+    map_in_table(tables, tables->root_paddr, tables->num_levels, &r);
+    return !r.failed;
 }
 
 static uint64_t *root_entry(const struct page_tables *tables, uint64_t root_paddr, uint64_t vaddr)

@@ -22,6 +22,7 @@ static inline uint64_t page_ceil(uint64_t address)
 
 /* Rights and memory type of a mapping. Everything can be read; nothing may be writable and executable. */
 #define PAGE_WRITE           UINT64_C(0x002)
+#define PAGE_USER            UINT64_C(0x004)
 #define PAGE_WRITE_COMBINING UINT64_C(0x008) /* PWT: entry 1 of the PAT, see paging_enable_features() */
 #define PAGE_UNCACHED        UINT64_C(0x018) /* PWT and PCD: entry 3 of the PAT */
 #define PAGE_EXECUTE         UINT64_C(0x200) /* ours: stands for a clear NX bit */
@@ -29,8 +30,10 @@ static inline uint64_t page_ceil(uint64_t address)
 struct page_tables {
     uint64_t root_paddr;
     uint64_t next_paddr, limit_paddr; /* where the next table is taken from: unused RAM, page-aligned */
-    uint64_t window;                  /* a table at physical address p is reached at p + window */
-    uint32_t num_levels;              /* 4 or 5 */
+    uint64_t spare_paddr; /* and then: tables that are not used, each beginning with the next's address */
+    uint32_t num_spare, num_kept; /* so many of them, the last of which are not taken (paging_change.h) */
+    uint64_t window;              /* a table at physical address p is reached at p + window */
+    uint32_t num_levels;          /* 4 or 5 */
     bool has_nx, has_1gib_pages;
 };
 
@@ -43,7 +46,7 @@ bool paging_begin(struct page_tables *tables, uint64_t base, uint64_t limit, uin
 /*
  * Maps [vaddr, vaddr + size) to [paddr, paddr + size), with the largest pages that fit. All three are
  * multiples of 4096; vaddr is canonical. What was mapped before stays as it was. False when the
- * room for tables is used up.
+ * room for tables is used up: the beginning of the range is mapped then.
  */
 bool paging_map(struct page_tables *tables, uint64_t vaddr, uint64_t paddr, uint64_t size, uint64_t rights);
 

@@ -12,10 +12,11 @@
 #include "kernel/boot/boot_info.h"
 #include "kernel/boot/handoff.h"
 #include "kernel/boot/section.h"
+#include "kernel/memory/kernel_map.h"
+#include "kernel/memory/paging_change.h"
 
-#define MAX_SPAN_BYTES (UINT64_C(16) << 20)
-#define MIB_2          (UINT64_C(2) << 20)
-#define GIB            (UINT64_C(1) << 30)
+#define MIB_2 (UINT64_C(2) << 20)
+#define GIB   (UINT64_C(1) << 30)
 
 /* Physical addresses of whole pages. */
 struct extent {
@@ -57,20 +58,36 @@ static void clip(struct extent *e, uint64_t base, uint64_t end)
         e->end = end;
 }
 
+/* What of the image must not be written has no second, writable address. */
+static struct extent sealed_part(void)
+{
+    return (struct extent){boot_info.image_paddr + (uint64_t)(text_start - image_start),
+                           boot_info.image_paddr + (uint64_t)(data_start - image_start), 0};
+}
+
+static struct extent late_part(void)
+{
+    return (struct extent){boot_info.image_paddr + (uint64_t)(late_memory - image_start),
+                           boot_info.image_paddr + (uint64_t)(image_end - image_start), 0};
+}
+
 /* The part of writable memory around `page` that one large page could hold. Empty if the page is not all of
  * it. */
 static struct extent writable_around(uint64_t page, const struct memory_region *r)
 {
     uint64_t span = kernel_page_tables.has_1gib_pages ? GIB : MIB_2;
-    uint64_t sealed = boot_info.image_paddr + (uint64_t)(text_start - image_start);
-    uint64_t sealed_end = boot_info.image_paddr + (uint64_t)(data_start - image_start);
     struct extent e = {page & ~(span - 1), (page & ~(span - 1)) + span, PAGE_WRITE};
+    struct extent sealed = sealed_part();
 
     clip(&e, page_ceil(r->base), page_floor(r->end));
-    if (page < sealed) /* what of the image must not be written has no second, writable address */
-        clip(&e, PAGE_BYTES, sealed);
+    struct extent late = late_part();
+
+    if (page < sealed.base)
+        clip(&e, PAGE_BYTES, sealed.base);
+    else if (page < late.base)
+        clip(&e, sealed.end, late.base);
     else
-        clip(&e, sealed_end, MEMORY_MAP_LIMIT);
+        clip(&e, late.end, MEMORY_MAP_LIMIT);
     if (page < e.base || page >= e.end)
         e.end = e.base;
     return e;
@@ -91,24 +108,80 @@ static struct extent extent_around(uint64_t page)
     return e;
 }
 
-static bool reach_page(uint64_t page)
+/* Where what is mapped from `page` on is known to end; 0 if nothing can be mapped there. */
+static uint64_t reach_page(uint64_t page)
 {
     if (paging_is_mapped(&kernel_page_tables, DIRECT_MAP_BASE + page))
-        return true;
+        return page + PAGE_BYTES;
     struct extent e = extent_around(page);
-    return e.base < e.end &&
-           paging_map(&kernel_page_tables, DIRECT_MAP_BASE + e.base, e.base, e.end - e.base, e.rights);
+    if (e.base >= e.end || !kernel_map_at(DIRECT_MAP_BASE + e.base, e.base, e.end - e.base, e.rights))
+        return 0;
+    return e.end;
+}
+
+static bool reach(uint64_t paddr, size_t n)
+{
+    uint64_t end = page_ceil(paddr + n);
+
+    for (uint64_t page = page_floor(paddr); page < end;) {
+        page = reach_page(page);
+        if (page == 0)
+            return false;
+    }
+    return true;
 }
 
 struct span phys_span(uint64_t paddr, size_t n)
 {
     struct span empty = {0, 0};
 
-    if (n > MAX_SPAN_BYTES || paddr >= MEMORY_MAP_LIMIT - n)
+    if (n > PHYS_SPAN_MAX_BYTES || paddr >= DIRECT_MAP_BYTES - n || !reach(paddr, n))
         return empty;
-    for (uint64_t page = page_floor(paddr); page < paddr + n; page += PAGE_BYTES) {
-        if (!reach_page(page))
-            return empty;
-    }
     return span_of((const void *)(uintptr_t)(DIRECT_MAP_BASE + paddr), n);
+}
+
+/* True if [paddr, end), which is not empty, is RAM of ours that may be written. */
+static bool is_ours(uint64_t paddr, uint64_t end)
+{
+    struct extent sealed = sealed_part(), late = late_part();
+
+    if ((paddr < sealed.end && sealed.base < end) || (paddr < late.end && late.base < end))
+        return false;
+    while (paddr < end) {
+        const struct memory_region *r = memory_map_find(&boot_info.memory_map, paddr);
+
+        if (r == NULL || (r->type != MEMORY_USABLE && r->type != MEMORY_KERNEL))
+            return false;
+        paddr = r->end;
+    }
+    return true;
+}
+
+/* What was first read, as the firmware's, may have become ours since. */
+static bool make_writable(uint64_t vaddr, uint64_t end)
+{
+    struct page page;
+
+    for (; vaddr < end; vaddr = page.vaddr + page.bytes) {
+        if (!paging_find(&kernel_page_tables, vaddr, &page))
+            return false;
+        if (!(page.rights & PAGE_WRITE) && !kernel_protect_at(page.vaddr, page.bytes, PAGE_WRITE))
+            return false;
+    }
+    return true;
+}
+
+void *phys_memory(uint64_t paddr, size_t n)
+{
+    if (n == 0 || paddr >= DIRECT_MAP_BYTES || n > DIRECT_MAP_BYTES - paddr || !is_ours(paddr, paddr + n) ||
+        !reach(paddr, n) || !make_writable(DIRECT_MAP_BASE + page_floor(paddr), DIRECT_MAP_BASE + paddr + n))
+        return NULL;
+    return (void *)(uintptr_t)(DIRECT_MAP_BASE + paddr);
+}
+
+uint64_t phys_address(const void *pointer)
+{
+    uint64_t vaddr = (uint64_t)(uintptr_t)pointer;
+
+    return is_in(vaddr, DIRECT_MAP_BASE, DIRECT_MAP_BYTES) ? vaddr - DIRECT_MAP_BASE : 0;
 }

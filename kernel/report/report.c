@@ -9,17 +9,35 @@
 #include "kernel/report/address_bar.h"
 #include "kernel/boot/boot_info.h"
 #include "kernel/console/console.h"
+#include "kernel/cpu/apic.h"
+#include "kernel/cpu/calibration.h"
+#include "kernel/cpu/clock.h"
 #include "kernel/cpu/cpu.h"
+#include "kernel/cpu/smp.h"
+#include "kernel/cpu/smp_start.h"
+#include "kernel/cpu/interrupts.h"
+#include "kernel/cpu/ioapic.h"
+#include "kernel/cpu/timer.h"
+#include "kernel/firmware/acpi_tables.h"
+#include "kernel/devices/input.h"
 #include "kernel/firmware/firmware_tables.h"
+#include "kernel/firmware/madt.h"
+#include "kernel/firmware/srat.h"
 #include "kernel/boot/image.h"
+#include "kernel/memory/address_space.h"
+#include "kernel/memory/pages.h"
 #include "kernel/memory/phys.h"
 #include "kernel/lib/printf.h"
+#include "kernel/lib/string.h"
 #include "kernel/report/timeline.h"
 
 #define CPU_BRAND_BYTES 48
 #define SIZE_TEXT_BYTES 16
 #define LABEL_COLUMNS   11
 #define LINE_COLUMNS    80
+#define MAX_MISSING     8
+#define MAX_FAULTY      4
+#define TEXT_COLUMNS    (LINE_COLUMNS - LABEL_COLUMNS - 1)
 
 #define MIB      (UINT64_C(1) << 20)
 #define FOUR_GIB (UINT64_C(4) << 30)
@@ -32,30 +50,48 @@ static void label(const char *name)
     console_set_color(COLOR_LIGHT_GRAY, COLOR_BLACK);
 }
 
-/* Items behind a label, separated by commas, in lines of at most LINE_COLUMNS. */
+/* Items behind a label, in lines of at most LINE_COLUMNS. */
 struct list {
     int column; /* 0: nothing printed yet */
 };
 
-static __attribute__((format(printf, 2, 3))) void list_item(struct list *list, const char *format, ...)
+/* An item after a mark and a blank. */
+static __attribute__((format(printf, 3, 0))) void list_put(struct list *list, const char *mark,
+                                                           const char *format, va_list args)
 {
     char text[LINE_COLUMNS];
-    va_list args;
+    int n = format_string_v(text, sizeof text, format, args), mark_columns = (int)strlen(mark) + 1;
 
-    va_start(args, format);
-    int n = format_string_v(text, sizeof text, format, args);
-    va_end(args);
     if (list->column == 0) {
         list->column = LABEL_COLUMNS;
-    } else if (list->column + 2 + n > LINE_COLUMNS - 1) {
-        printk(",\n%*s", LABEL_COLUMNS, "");
+    } else if (list->column + mark_columns + n > LINE_COLUMNS - 1) {
+        printk("%s\n%*s", mark, LABEL_COLUMNS, "");
         list->column = LABEL_COLUMNS;
     } else {
-        printk(", ");
-        list->column += 2;
+        printk("%s ", mark);
+        list->column += mark_columns;
     }
     printk("%s", text);
     list->column += n;
+}
+
+static __attribute__((format(printf, 2, 3))) void list_item(struct list *list, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    list_put(list, ",", format, args);
+    va_end(args);
+}
+
+/* One that belongs to the item before it. */
+static __attribute__((format(printf, 2, 3))) void list_word(struct list *list, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    list_put(list, "", format, args);
+    va_end(args);
 }
 
 static void list_end(const struct list *list, const char *if_empty)
@@ -158,17 +194,27 @@ static void report_route(void)
     }
 }
 
-/* Name and version as the firmware's own SMBIOS table has them. */
-static void list_smbios_firmware(struct list *list, const struct firmware_tables *tables)
+/*
+ * The strings of an SMBIOS structure whose numbers stand at `offsets`, as far as there are any, in one line;
+ * what a terminal would take for more than text becomes a question mark.
+ */
+static const char *smbios_text(char text[TEXT_COLUMNS + 1], const struct smbios_structure *s,
+                               const uint8_t offsets[3])
 {
-    if (tables->smbios_paddr == 0 || tables->smbios_error != 0)
-        return;
-    struct span table = phys_span(tables->smbios.table_paddr, tables->smbios.table_bytes);
-    struct span vendor = smbios_string(table, SMBIOS_BIOS_INFORMATION, SMBIOS_BIOS_VENDOR);
-    struct span version = smbios_string(table, SMBIOS_BIOS_INFORMATION, SMBIOS_BIOS_VERSION);
+    size_t used = 0;
 
-    list_item(list, "%.*s %.*s", (int)vendor.n, (const char *)vendor.p, (int)version.n,
-              (const char *)version.p);
+    for (size_t i = 0; i < 3; i++) {
+        struct span string = smbios_string(s, offsets[i]);
+
+        if (string.n > 0 && used > 0 && used < TEXT_COLUMNS)
+            text[used++] = ' ';
+        for (size_t at = 0; at < string.n && used < TEXT_COLUMNS; at++) {
+            uint8_t c = span_u8(string, at);
+            text[used++] = c >= ' ' && c <= '~' ? (char)c : '?';
+        }
+    }
+    text[used] = 0;
+    return text;
 }
 
 static const char *secure_boot_text(void)
@@ -189,33 +235,108 @@ static const char *secure_boot_text(void)
 
 static void report_firmware(const struct firmware_tables *tables)
 {
+    static const uint8_t names[] = {SMBIOS_BIOS_VENDOR, SMBIOS_BIOS_VERSION, SMBIOS_BIOS_DATE};
+    struct smbios_structure bios;
+    char text[TEXT_COLUMNS + 1];
     struct list list = {0};
 
     label("firmware");
     if (boot_info.firmware_vendor[0] != 0)
         list_item(&list, "%s revision 0x%x", boot_info.firmware_vendor, boot_info.firmware_revision);
-    list_smbios_firmware(&list, tables);
+    if (smbios_find(tables->smbios_table, SMBIOS_BIOS, &bios))
+        list_item(&list, "%s", smbios_text(text, &bios, names));
     list_item(&list, "%s", secure_boot_text());
     list_end(&list, "");
 }
 
+static void list_sound_tables(struct list *list)
+{
+    const struct acpi_table *root = acpi_root(), *table;
+
+    if (root == 0)
+        return;
+    list_item(list, "%s:", root->signature);
+    for (uint32_t i = 0; (table = acpi_table_at(i)) != 0; i++) {
+        uint32_t n = acpi_count(table->signature);
+
+        if (table == root || table->error != 0 || table->bytes.p != acpi_find(table->signature, 0).p)
+            continue;
+        if (n > 1)
+            list_word(list, "%s x%u", table->signature, n);
+        else
+            list_word(list, "%s", table->signature);
+    }
+}
+
+/* What is wrong, as far as it is the same few things; the word `acpi` lists all of it. */
+static void list_faulty_tables(struct list *list)
+{
+    const struct acpi_table *table;
+    uint32_t num_faulty = 0;
+
+    for (uint32_t i = 0; (table = acpi_table_at(i)) != 0; i++) {
+        if (table->error != 0 && num_faulty++ < MAX_FAULTY)
+            list_item(list, "%s at 0x%llx: %s", table->signature[0] != 0 ? table->signature : "table",
+                      (unsigned long long)table->paddr, table->error);
+    }
+    if (num_faulty > MAX_FAULTY)
+        list_item(list, "%u more faulty", num_faulty - MAX_FAULTY);
+    if (acpi_num_lost() > 0)
+        list_item(list, "%u more than there is room for", acpi_num_lost());
+}
+
+/* What is wrong inside of tables that are walked. */
+static void list_faulty_entries(struct list *list)
+{
+    struct madt madt;
+    struct srat srat;
+
+    if (madt_read(acpi_find(MADT_SIGNATURE, 0), &madt) && madt.error != 0)
+        list_item(list, MADT_SIGNATURE ": %s", madt.error);
+    if (srat_read(acpi_find(SRAT_SIGNATURE, 0), &srat) && srat.error != 0)
+        list_item(list, SRAT_SIGNATURE ": %s", srat.error);
+    else if (srat.num_domains > 1)
+        list_item(list, "%u NUMA nodes", srat.num_domains);
+}
+
+static void report_system(const struct firmware_tables *tables)
+{
+    static const uint8_t names[] = {SMBIOS_SYSTEM_MANUFACTURER, SMBIOS_SYSTEM_PRODUCT, SMBIOS_SYSTEM_VERSION};
+    struct smbios_structure system;
+    char text[TEXT_COLUMNS + 1];
+
+    if (!smbios_find(tables->smbios_table, SMBIOS_SYSTEM, &system))
+        return;
+    label("system");
+    printk("%s\n", smbios_text(text, &system, names));
+}
+
 static void report_tables(const struct firmware_tables *tables)
 {
+    struct list list = {0};
+
     label("tables");
     if (tables->rsdp_paddr == 0)
-        printk("no ACPI");
+        list_item(&list, "no ACPI");
     else if (tables->rsdp_error != 0)
-        printk("ACPI RSDP at 0x%llx: %s", (unsigned long long)tables->rsdp_paddr, tables->rsdp_error);
+        list_item(&list, "ACPI RSDP at 0x%llx: %s", (unsigned long long)tables->rsdp_paddr,
+                  tables->rsdp_error);
     else
-        printk("ACPI %s RSDP at 0x%llx", tables->rsdp.revision >= 2 ? "2.0+" : "1.0",
-               (unsigned long long)tables->rsdp_paddr);
+        list_item(&list, "ACPI %s RSDP at 0x%llx", tables->rsdp.revision >= 2 ? "2.0+" : "1.0",
+                  (unsigned long long)tables->rsdp_paddr);
+    list_sound_tables(&list);
+    list_faulty_tables(&list);
+    list_faulty_entries(&list);
     if (tables->smbios_paddr == 0)
-        printk("; no SMBIOS\n");
+        list_item(&list, "no SMBIOS");
     else if (tables->smbios_error != 0)
-        printk("; SMBIOS at 0x%llx: %s\n", (unsigned long long)tables->smbios_paddr, tables->smbios_error);
+        list_item(&list, "SMBIOS at 0x%llx: %s", (unsigned long long)tables->smbios_paddr,
+                  tables->smbios_error);
     else
-        printk("; SMBIOS %u.%u at 0x%llx\n", tables->smbios.major, tables->smbios.minor,
-               (unsigned long long)tables->smbios_paddr);
+        list_item(&list, "SMBIOS %u.%u at 0x%llx%s%s", tables->smbios.major, tables->smbios.minor,
+                  (unsigned long long)tables->smbios_paddr, tables->smbios_table_error != 0 ? ": " : "",
+                  tables->smbios_table_error != 0 ? tables->smbios_table_error : "");
+    list_end(&list, "");
 }
 
 static void report_cpu(void)
@@ -236,6 +357,112 @@ static void report_cpu(void)
     while (*text == ' ')
         text++;
     printk("%s\n", text);
+}
+
+/* "+0.02 %" */
+static void list_deviation(struct list *list, const char *name, int32_t ppm)
+{
+    uint32_t hundredths = ((uint32_t)(ppm < 0 ? -ppm : ppm) + 50) / 100;
+
+    list_item(list, "%s %c%u.%02u %%", name, ppm < 0 && hundredths > 0 ? '-' : '+', hundredths / 100,
+              hundredths % 100);
+}
+
+/* The frequency, whose word that is, and by how much the others differ. */
+static void report_clock(void)
+{
+    uint64_t tenths = (clock_tsc_hz + 50000) / 100000;
+    struct list list = {0};
+
+    label("clock");
+    if (clock_chosen != NULL)
+        list_item(&list, "TSC %llu.%llu MHz by %s", (unsigned long long)(tenths / 10),
+                  (unsigned long long)(tenths % 10), clock_chosen->name);
+    for (size_t i = 0; i < CLOCK_MAX_WITNESSES; i++) {
+        const struct clock_witness *witness = &clock_witnesses[i];
+
+        if (witness->name == NULL || witness == clock_chosen)
+            continue;
+        if (witness->problem != NULL)
+            list_item(&list, "%s %s", witness->name, witness->problem);
+        else
+            list_deviation(&list, witness->name, deviation_ppm(witness->tsc_hz, clock_tsc_hz));
+    }
+    list_end(&list, "nothing to measure the TSC by");
+}
+
+/* How interrupts come, and how many did that nobody wanted. */
+static void report_interrupts(void)
+{
+    static const char modes[][8] = {
+        [APIC_NONE] = "no APIC", [APIC_XAPIC] = "xAPIC", [APIC_X2APIC] = "x2APIC"};
+    const struct interrupt_counts *counts = &interrupt_counts;
+    struct list list = {0};
+
+    label("interrupts");
+    list_item(&list, "%s", modes[apic_mode()]);
+    if (ioapic_count() > 0)
+        list_item(&list, "%u I/O APIC inputs", ioapic_num_inputs());
+    else
+        list_item(&list, "no I/O APIC");
+    list_item(&list, "%s", interrupts_have_pic() ? "PIC masked" : "no PIC");
+    list_item(&list, "%s timer", timer_kind() != NULL ? timer_kind() : "no");
+    if (counts->unexpected > 0)
+        list_item(&list, "%u unexpected, the last at vector %u", counts->unexpected, counts->last_vector);
+    if (counts->spurious_apic + counts->spurious_pic > 0)
+        list_item(&list, "%u spurious of APIC, %u of PIC", counts->spurious_apic, counts->spurious_pic);
+    list_end(&list, "");
+}
+
+static void list_missing(struct list *list)
+{
+    uint32_t num = 0;
+
+    for (uint32_t i = 1; i < smp_num_cpus(); i++) {
+        if (!smp_runs(smp_cpu(i)) && ++num <= MAX_MISSING)
+            list_item(list, "CPU with APIC id %u does not answer", smp_cpu(i)->apic_id);
+    }
+    if (num > MAX_MISSING)
+        list_item(list, "nor do %u more", num - MAX_MISSING);
+}
+
+/* The lowest and the highest ID of those that run. */
+static void list_apic_ids(struct list *list)
+{
+    uint32_t low = boot_cpu.apic_id, high = low;
+
+    for (uint32_t i = 1; i < smp_num_cpus(); i++) {
+        uint32_t id = smp_cpu(i)->apic_id;
+
+        if (!smp_runs(smp_cpu(i)))
+            continue;
+        low = id < low ? id : low;
+        high = id > high ? id : high;
+    }
+    list_item(list, "APIC ids %u to %u", low, high);
+}
+
+static void report_cpus(void)
+{
+    const struct smp_outcome *o = &smp_outcome;
+    struct list list = {0};
+
+    label("cpus");
+    if (o->num_listed == 1 && o->error == 0)
+        list_item(&list, "1");
+    else if (o->num_listed == 1)
+        list_item(&list, "1 (%s)", o->error);
+    else
+        list_item(&list, "%u of %u started", o->num_started, o->num_listed);
+    if (o->num_listed > 1 && o->error != 0)
+        list_item(&list, "%s", o->error);
+    if (o->num_started > 1)
+        list_apic_ids(&list);
+    if (o->num_listed > 1 && o->error == 0)
+        list_missing(&list);
+    if (o->num_left_out > 0)
+        list_item(&list, "%u left out, more than %u", o->num_left_out, SMP_MAX_CPUS);
+    list_end(&list, "");
 }
 
 static const char *pixel_order(const struct display *d)
@@ -262,6 +489,15 @@ static void report_screen(void)
         printk("none\n");
     if (console_display_error() != 0)
         printk("%*snot used: %s\n", LABEL_COLUMNS, "", console_display_error());
+}
+
+static void report_input(void)
+{
+    const char *fault = input_keyboard_fault();
+
+    label("input");
+    printk(fault == NULL ? "PS/2 keyboard" : "no PS/2 keyboard (%s)", fault);
+    printk(console_has_serial() ? ", serial port\n" : "\n");
 }
 
 static void print_region(const struct memory_region *r)
@@ -356,6 +592,18 @@ static const char *raw_map_name(uint32_t kind)
     }
 }
 
+/* What pages_alloc() can give. */
+static void print_pages(void)
+{
+    struct page_counts counts = pages_count();
+    char size[SIZE_TEXT_BYTES];
+
+    format_size(size, counts.num_free * PAGE_BYTES);
+    label("pages");
+    printk("%llu of %llu free (%s), described in %llu\n", (unsigned long long)counts.num_free,
+           (unsigned long long)counts.num_total, size, (unsigned long long)counts.num_own);
+}
+
 static void report_memory(void)
 {
     const struct memory_map *map = &boot_info.memory_map;
@@ -368,6 +616,7 @@ static void report_memory(void)
         print_region(&map->regions[i]);
     print_totals(map);
     print_repairs(map, raw);
+    print_pages();
     print_bars(map);
 }
 
@@ -393,26 +642,19 @@ static void report_timeline(void)
     list_end(&list, "");
 }
 
-void report_banner(void)
-{
-    console_set_color(COLOR_WHITE, COLOR_BLACK);
-    printk("Janus " JANUS_VERSION);
-    console_set_color(COLOR_LIGHT_GRAY, COLOR_BLACK);
-    printk(", a kernel that is one file\n");
-    timeline_mark(BOOT_STEP_BANNER);
-}
-
 void report_machine(void)
 {
-    struct firmware_tables tables;
-
-    firmware_tables_find(&tables);
     report_build();
     report_route();
-    report_firmware(&tables);
-    report_tables(&tables);
+    report_firmware(&firmware_tables);
+    report_system(&firmware_tables);
+    report_tables(&firmware_tables);
     report_cpu();
+    report_cpus();
+    report_clock();
+    report_interrupts();
     report_screen();
+    report_input();
     report_memory();
     report_timeline();
 }

@@ -58,13 +58,15 @@ def panel(size):
 class Machine:
     """
     One QEMU run. `disk` is the path of a raw image, which is never written, or the options of a -drive; `firmware`
-    is bios or a variant of OVMF. `descriptors` are file descriptors that the arguments name.
+    is bios or a variant of OVMF. `descriptors` are file descriptors that the arguments name. `typing`: what is sent
+    by type() comes in over the serial port.
     """
 
     def __init__(self, folder, firmware, disk, *, machine=None, memory="128M", cpu="qemu64", cpus=1,
-                 display="VGA", attach="ide", serial=True, arguments=(), descriptors=()):
+                 display="VGA", attach="ide", serial=True, typing=False, arguments=(), descriptors=()):
         self.folder = pathlib.Path(folder)
         self.descriptors = descriptors
+        self.typing = typing
         self.serial_path = self.folder / "serial"
         self.debug_path = self.folder / "debugcon"
         self.exit_code = None
@@ -76,7 +78,8 @@ class Machine:
             "-device", "isa-debug-exit,iobase=0xf4,iosize=4",
             "-drive", f"if=none,id=disk,{drive}", *ATTACHMENTS[attach],
             *(["-device", display] if display else []),
-            *(["-serial", f"file:{self.serial_path}"] if serial else ["-serial", "none"]),
+            *(["-serial", "none"] if not serial else ["-serial", "stdio"] if typing else
+              ["-serial", f"file:{self.serial_path}"]),
             *([] if firmware == "bios" else ovmf_drives(firmware)),
             *arguments]
         self.environment = {**os.environ, "TMPDIR": str(self.folder)}
@@ -85,10 +88,11 @@ class Machine:
         ours, theirs = socket.socketpair()
         ours.settimeout(HANG_SECONDS)
         qmp = ["-chardev", f"socket,id=qmp,fd={theirs.fileno()}", "-mon", "chardev=qmp,mode=control"]
-        log = open(self.folder / "qemu.log", "wb")
-        self.process = subprocess.Popen(self.command + qmp, pass_fds=[theirs.fileno(), *self.descriptors],
-                                        stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.environment)
-        log.close()
+        with open(self.folder / "qemu.log", "wb") as log, open(self.serial_path, "wb") as line:
+            self.process = subprocess.Popen(
+                self.command + qmp, pass_fds=[theirs.fileno(), *self.descriptors],
+                stdin=subprocess.PIPE if self.typing else subprocess.DEVNULL,
+                stdout=line if self.typing else log, stderr=log, env=self.environment)
         theirs.close()
         self._socket = ours
         self.qmp = self._alive(lambda: Qmp(ours))
@@ -97,6 +101,8 @@ class Machine:
 
     def __exit__(self, *_):
         self._socket.close()
+        if self.typing:
+            self.process.stdin.close()
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
@@ -141,6 +147,25 @@ class Machine:
     def is_halted(self):
         text = self.registers_text()
         return text is not None and "HLT=1" in text and not int(re.search(r"FL=([0-9a-f]+)", text)[1], 16) & 0x200
+
+    def wait_for_event(self, name):
+        """The data of QEMU's event of that name; fails if QEMU ends without it."""
+        data = self._alive(lambda: self.qmp.wait_for_event(name))
+        assert data is not None, f"no event {name}\n{self.evidence()}"
+        return data
+
+    # What is done to it
+
+    def type(self, data):
+        """Bytes that come in over the serial port, with typing=True."""
+        self.process.stdin.write(data)
+        self.process.stdin.flush()
+        return self
+
+    def press(self, *keys):
+        """Keys of the keyboard, held down together; by the names of QEMU's QKeyCode."""
+        self.qmp.execute("send-key", keys=[{"type": "qcode", "data": key} for key in keys])
+        return self
 
     # What the machine did
 

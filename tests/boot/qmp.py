@@ -36,6 +36,16 @@ class Qmp:
             else:
                 return answer["return"]
 
+    def wait_for_event(self, name):
+        """The data of the first event of that name, as soon as there is one; ConnectionError if QEMU ends without it."""
+        while True:
+            for event in self.events:
+                if event["event"] == name:
+                    return event.get("data", {})
+            answer = self._receive()
+            if "event" in answer:
+                self.events.append(answer)
+
     def monitor(self, command):
         """What the human monitor prints for `command`."""
         return self.execute("human-monitor-command", **{"command-line": command}).replace("\r\n", "\n")

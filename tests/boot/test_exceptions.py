@@ -4,7 +4,7 @@ import re
 import pytest
 
 from images import symbols
-from machine import EXIT_PANIC
+from machine import EXIT_PANIC, EXIT_SUCCESS
 from report import Report
 from screen import UNKNOWN, read_picture
 
@@ -26,7 +26,6 @@ TRIALS = {
     "execute-data": ("page fault (vector 14)", None),
     "stack-overflow": ("double fault (vector 8)", "stack_overflow"),
     "machine-check": ("machine check (vector 18)", "machine_check"),
-    "interrupt": ("unexpected interrupt (vector 128)", "interrupt"),
     "panic": ("asked for on the command line", "call_panic"),
     "wild-stack": ("double fault (vector 8)", "wild_stack"),
     "wild-rbp": ("invalid opcode (vector 6)", "wild_rbp"),
@@ -87,6 +86,13 @@ def test_exception_ends_in_a_panic(firmware, start, disk_with, trial):
     assert lines[-1] == "Halted."
 
 
+def test_unexpected_interrupt_is_counted(firmware, start, disk_with):
+    """Nobody handles vector 128: it returns, and everything goes on."""
+    machine = start(firmware, disk_with("exit trial=interrupt")).wait_for_rest()
+    assert machine.exit_code == EXIT_SUCCESS
+    assert machine.serial().splitlines()[-2:] == ["Janus ready", "unexpected interrupts 1, the last at vector 128"]
+
+
 @pytest.mark.parametrize("trial", ["read-null", "stack-overflow", "panic-in-print"])
 def test_panic_stays_on_the_screen(firmware, start, disk_with, trial):
     """Without `exit` the machine halts, and its picture shows the panic to the last line."""
@@ -122,7 +128,7 @@ def test_panic_within_a_panic(firmware, start, disk_with):
     assert machine.exit_code == EXIT_PANIC
     assert lines[0] == "Janus panic: invalid opcode (vector 6)"
     second = next(i for i, line in enumerate(lines) if line.startswith("panic within panic: "))
-    assert re.fullmatch(r"panic within panic: general protection \(vector 13\) at  [0-9a-f]{16}  place_stack\+0x.*",
+    assert re.fullmatch(r"panic within panic: general protection \(vector 13\) at  [0-9a-f]{16}  find_stack\+0x.*",
                         lines[second])
     assert calls(lines[:second]) == ["panic_in_panic"]
     assert lines[second + 1:] == ["Halted."]
@@ -146,6 +152,18 @@ def test_panic_out_of_drawing(firmware, start, disk_with):
     assert names[0] in ("device_draw", "store_line") and "screen_write" in names
     assert lines[-1] == "Halted."
     assert read_picture(machine.picture())[-len(lines):] == lines
+
+
+def test_panic_on_another_cpu(firmware, start, disk_with):
+    """It names its CPU and shows that one's calls; the others, the one that booted among them, are halted."""
+    machine = start(firmware, disk_with("trial=other-cpu"), cpus=4).wait_for_rest()
+    lines = panic_lines(machine)
+    assert lines[0] == "Janus panic: invalid opcode (vector 6)"
+    assert lines[1].endswith("  cpu 1")
+    assert calls(lines)[0] == "invalid_opcode_on"
+    assert lines[-1] == "Halted."
+    registers = machine.qmp.monitor("info registers -a")
+    assert re.findall(r"II=\d A20=1 SMM=0 HLT=(\d)", registers) == ["1"] * 4
 
 
 def test_real_nmi_is_caught(firmware, start):

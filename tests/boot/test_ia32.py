@@ -31,7 +31,7 @@ def test_report_names_firmware_and_loader(report):
     assert report.field("firmware").startswith("EDK II revision ")
     assert report.field("firmware").endswith(" Secure Boot off")
     assert report.field("tables").startswith("ACPI 2.0+ RSDP at 0x")
-    assert "; SMBIOS 2.8 at 0x" in report.field("tables")
+    assert ", SMBIOS 2.8 at 0x" in report.field("tables")
 
 
 def test_code_in_memory_is_that_of_the_one_file(machine, report):

@@ -1,4 +1,4 @@
-/* units: kernel/console/framebuffer.c kernel/console/psf.c kernel/lib/unpack.c kernel/lib/utf8.c
+/* units: kernel/console/framebuffer.c kernel/console/psf.c kernel/lib/inflate.c kernel/lib/utf8.c
  * kernel/console/fonts/fonts.S */
 /*
  * Text drawn into memory of just the size of the panel, in every pixel format, compared with the font pixel
@@ -8,7 +8,7 @@
 
 #include "kernel/console/framebuffer.h"
 #include "kernel/boot/section.h"
-#include "kernel/lib/unpack.h"
+#include "kernel/lib/inflate.h"
 
 #define UNTOUCHED 0x5a
 
@@ -42,7 +42,7 @@ static int open_fonts(void **state)
     (void)state;
     assert_int_equal(psf_open(&fonts[0], span_of(font_8x16, (size_t)(font_8x16_end - font_8x16))), PSF_OK);
     struct span packed = span_of(font_16x32_packed, (size_t)(font_16x32_packed_end - font_16x32_packed));
-    assert_int_equal(psf_open(&fonts[1], span_of(large, unpack(packed, large, sizeof large))), PSF_OK);
+    assert_int_equal(psf_open(&fonts[1], span_of(large, inflate(packed, large, sizeof large))), PSF_OK);
     for (size_t i = 0; i < 2; i++)
         psf_index(&indexes[i], &fonts[i]);
     return 0;

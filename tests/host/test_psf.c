@@ -1,11 +1,11 @@
-/* units: kernel/console/psf.c kernel/lib/unpack.c kernel/lib/utf8.c kernel/console/fonts/fonts.S */
+/* units: kernel/console/psf.c kernel/lib/inflate.c kernel/lib/utf8.c kernel/console/fonts/fonts.S */
 /*
  * The font reader on the two fonts of the kernel, on fonts built here, and on fonts that lie.
  */
 #include "tests/host/host_test.h"
 
 #include "kernel/console/psf.h"
-#include "kernel/lib/unpack.h"
+#include "kernel/lib/inflate.h"
 #include "kernel/boot/section.h"
 
 #define HEADER 32
@@ -249,7 +249,7 @@ static void test_spleen(void **state)
 
     (void)state;
     check_spleen(span_of(font_8x16, (size_t)(font_8x16_end - font_8x16)), 8, 16);
-    check_spleen(span_of(large, unpack(packed, large, sizeof large)), 16, 32);
+    check_spleen(span_of(large, inflate(packed, large, sizeof large)), 16, 32);
 }
 
 int main(void)

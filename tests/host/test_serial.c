@@ -21,7 +21,8 @@ static struct {
     uint8_t r[8], divisor[2];
     uint8_t fifo[16];
     uint32_t in_fifo;
-    int looped; /* the byte in the receiver; -1: none */
+    int looped;     /* the byte in the receiver; -1: none */
+    uint8_t errors; /* with that byte */
     uint8_t line[4096];
     size_t num_line;
     uint64_t num_reads;
@@ -71,7 +72,7 @@ static uint8_t status(void)
         uart.num_line += uart.in_fifo;
         uart.in_fifo = 0;
     }
-    return (uint8_t)(received | (uart.busy == 0 && !uart.stuck ? 0x60 : 0));
+    return (uint8_t)(received | (received ? uart.errors : 0) | (uart.busy == 0 && !uart.stuck ? 0x60 : 0));
 }
 
 static uint8_t in8(uint16_t port)
@@ -199,6 +200,37 @@ static void test_line_ends(void **state)
     assert_memory_equal(uart.line + 15, "\n0123456789abcde\r\nx", 19);
 }
 
+static void test_read(void **state)
+{
+    struct serial serial;
+    uint8_t byte = 0;
+
+    (void)state;
+    assert_true(serial_init(&serial, PORT));
+    assert_false(serial_read(&serial, &byte));
+    uart.looped = 'x';
+    assert_true(serial_read(&serial, &byte));
+    assert_int_equal(byte, 'x');
+    assert_false(serial_read(&serial, &byte));
+    for (int bit = 2; bit <= 4; bit++) { /* parity, framing, break */
+        uart.looped = 0;
+        uart.errors = (uint8_t)(1 << bit);
+        assert_false(serial_read(&serial, &byte));
+        assert_int_equal(uart.looped, -1);
+    }
+    uart.looped = 'y';
+    uart.errors = 0x02; /* bytes before it were lost; it is sound */
+    assert_true(serial_read(&serial, &byte));
+    assert_int_equal(byte, 'y');
+    uart.num_reads = 0;
+    uart.absent = 0xff;
+    assert_false(serial_read(&serial, &byte));
+    assert_int_equal(uart.num_reads, 1);
+    serial.port = 0;
+    assert_false(serial_read(&serial, &byte));
+    assert_int_equal(uart.num_reads, 1);
+}
+
 /* A port that stops is given up after a bounded wait, and never waited for again. */
 static void test_stuck(void **state)
 {
@@ -235,7 +267,7 @@ int main(void)
         cmocka_unit_test_setup(test_present, reset),    cmocka_unit_test_setup(test_absent, reset),
         cmocka_unit_test_setup(test_write_some, reset), cmocka_unit_test_setup(test_write, reset),
         cmocka_unit_test_setup(test_line_ends, reset),  cmocka_unit_test_setup(test_stuck, reset),
-        cmocka_unit_test_setup(test_unplugged, reset),
+        cmocka_unit_test_setup(test_read, reset),       cmocka_unit_test_setup(test_unplugged, reset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

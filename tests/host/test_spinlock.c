@@ -44,6 +44,9 @@ static struct cpu *this_cpu(void)
     return &thread_cpu;
 }
 
+/* Nothing is asked of threads. */
+void smp_answer(void) {}
+
 #include "kernel/cpu/spinlock.c"
 
 static struct spinlock outer = SPINLOCK("outer", LOCK_TEST_OUTER);
