@@ -17,9 +17,11 @@ WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Werror
 COMMON   := -std=c11 -ffreestanding -fno-stack-protector -fno-asynchronous-unwind-tables -fcf-protection=none \
             -ffile-prefix-map=$(CURDIR)=. -I. $(WARNINGS) -MMD -MP
 # One set of flags for all 64-bit code: it addresses everything relative to itself, so that it runs wherever it was
-# loaded; it touches no register but the general ones; it keeps frame pointers, for backtraces.
+# loaded; it touches no register but the general ones; it keeps frame pointers, for backtraces;
+# a guard in the frames of functions with arrays (debug/stack_guard.h).
 CFLAGS   := $(COMMON) -g -Os -m64 -fpie -mcmodel=small -include kernel/boot/hidden.h -mno-red-zone -mgeneral-regs-only \
-            -fno-omit-frame-pointer -fno-shrink-wrap -fno-optimize-sibling-calls
+            -fno-omit-frame-pointer -fno-shrink-wrap -fno-optimize-sibling-calls \
+            -fstack-protector-strong -mstack-protector-guard=global
 EFI_FLAGS := -fshort-wchar -DGNU_EFI_USE_MS_ABI -isystem /usr/include/efi -isystem /usr/include/efi/x86_64
 EFI_FLAGS_IA32 := -fshort-wchar -isystem /usr/include/efi -isystem /usr/include/efi/ia32
 CFLAGS_IA32 := $(COMMON) -Os -m32 -march=i686 -malign-double -fpie -include kernel/boot/hidden.h -mgeneral-regs-only \
@@ -30,7 +32,7 @@ ASFLAGS  := -g -ffile-prefix-map=$(CURDIR)=. -I. -I$(BUILD) -MMD -MP
 # What the file is made of ---------------------------------------------------------------------------------------------
 
 EFI_OBJECTS := $(addprefix $(BUILD)/efi/, pe_header.o efi_main.o boot_volume.o loader_name.o command_line.o device_path.o \
-    load_options.o graphics.o secure_boot.o exit_boot_services.o firmware_console.o sbat.o)
+    load_options.o graphics.o secure_boot.o exit_boot_services.o firmware_console.o reset_system.o sbat.o)
 
 LEGACY_OBJECTS := $(addprefix $(BUILD)/legacy/, setup_header.o multiboot_header.o entry.o legacy_main.o \
     low_memory.o reader.o boot_params.o multiboot.o multiboot2.o efi_loaders.o)
@@ -51,7 +53,7 @@ KERNEL_OBJECTS := $(addprefix $(BUILD)/, $(addsuffix .o, $(basename $(KERNEL_SOU
 # What runs before the handoff, wherever the loader put it: it must hold no absolute addresses.
 EARLY_OBJECTS := $(EFI_OBJECTS) $(LEGACY_OBJECTS) $(addprefix $(BUILD)/kernel/, \
     boot/boot_info.o boot/handoff.o boot/enter_kernel.o memory/memory_map.o memory/efi_memory_map.o memory/paging.o \
-    firmware/efi_system_table.o lib/cmdline.o lib/config.o lib/string.o console/serial.o)
+    debug/stack_guard.o firmware/efi_system_table.o lib/cmdline.o lib/config.o lib/string.o console/serial.o)
 
 # What is in the file as it is, for it is needed up to the first line or in a panic before it. All else of the kernel
 # is packed, and unpacked behind it: kernel/boot/late.h.
@@ -64,8 +66,8 @@ LATE_OBJECTS := $(filter-out $(RESIDENT_OBJECTS), $(KERNEL_OBJECTS))
 # Small is fast as long as every byte is read from a disk first. What loops over much is compiled for speed.
 HOT_OBJECTS := $(addprefix $(BUILD)/kernel/, memory/memory_map.o memory/efi_memory_map.o memory/paging.o \
     console/console.o console/log.o console/serial.o console/serial_console.o console/screen.o console/framebuffer.o console/vga_text.o \
-    lib/crc32.o lib/string.o cpu/traps.o firmware/acpi.o firmware/smbios.o)
-$(HOT_OBJECTS): CFLAGS += -O2
+    lib/crc32.o lib/inflate.o lib/string.o cpu/traps.o firmware/acpi.o firmware/smbios.o)
+$(HOT_OBJECTS): CFLAGS += -O2 -fno-align-functions -fno-align-loops -fno-align-jumps -fno-tree-loop-distribute-patterns
 
 OBJECTS := $(EFI_OBJECTS) $(LEGACY_OBJECTS) $(KERNEL_OBJECTS)
 # The sections of what is packed get names of their own: kernel/kernel.ld.

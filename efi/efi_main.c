@@ -8,6 +8,7 @@
  */
 #include "efi/boot_services.h"
 #include "kernel/cpu/cpu.h"
+#include "kernel/debug/stack_guard.h"
 #include "kernel/firmware/efi_entry.h"
 #include "kernel/memory/efi_memory_map.h"
 #include "kernel/firmware/efi_system_table.h"
@@ -74,11 +75,12 @@ static EFI_STATUS gather_and_leave(struct firmware *firmware)
     handoff(UINT64_C(1) << 32);
 }
 
-EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
+NO_STACK_GUARD EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 {
     uint64_t entry_tsc = rdtsc();
     struct firmware firmware = {.image = image, .system = system, .boot = system->BootServices};
 
+    stack_guard_seed();
     boot_info_begin(BOOT_ENTRY_UEFI_APPLICATION);
     boot_info.timeline[BOOT_STEP_ENTRY] = entry_tsc;
     return gather_and_leave(&firmware);

@@ -12,6 +12,8 @@
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/interrupts.h"
 #include "kernel/debug/debug_exit.h"
+#include "kernel/devices/pci.h"
+#include "kernel/devices/serial_port.h"
 #include "kernel/devices/input.h"
 #include "kernel/boot/handoff.h"
 #include "kernel/firmware/acpi_tables.h"
@@ -24,6 +26,7 @@
 #include "kernel/cpu/smp_start.h"
 #include "kernel/cpu/timer.h"
 #include "kernel/report/timeline.h"
+#include "kernel/cpu/features.h"
 #include "kernel/cpu/traps.h"
 #include "kernel/words.h"
 
@@ -61,17 +64,20 @@ _Noreturn void kernel_main(void)
     report_banner();                                    /* the first line */
     check_image();                                      /* before anything else runs */
     late_unpack();                                      /* all that comes from here on */
+    features_enable();                                  /* what else this CPU has for protection */
     kernel_map_init();                                  /* room for more page tables */
     pages_init();                                       /* from here on there is memory to be had */
     firmware_tables_init();                             /* ACPI and SMBIOS */
+    serial_port_choose();                               /* the one the firmware means */
+    pci_init();                                         /* what is on the buses */
     interrupts_init();                                  /* all masked, none lost without a word */
     clock_init();                                       /* how fast the time stamp counter runs */
     timer_init();                                       /* interrupts that come by themselves */
-    smp_start(acpi_find(MADT_SIGNATURE, 0)); /* all CPUs; none is in the firmware's code any more */
-    input_init();                            /* keyboard */
-    report_machine();                        /* what the firmware handed over */
-    report_end();                            /* "Janus ready" */
-    words_run();                             /* what else the command line asks for */
+    smp_start(acpi_find(MADT_SIGNATURE, 0));            /* every CPU; none is left in the firmware's code */
+    input_init();                                       /* keyboard */
+    report_machine();                                   /* what the firmware handed over */
+    report_end();                                       /* "Janus ready" */
+    words_run();                                        /* what else the command line asks for */
     debug_exit(DEBUG_EXIT_SUCCESS);
     halt_forever();
 }

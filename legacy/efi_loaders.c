@@ -5,6 +5,7 @@
  * through efi_enter(): the rest is the UEFI route's.
  */
 #include "kernel/cpu/cpu.h"
+#include "kernel/debug/stack_guard.h"
 #include "kernel/firmware/efi_entry.h"
 #include "kernel/console/serial.h"
 #include "kernel/lib/string.h"
@@ -33,6 +34,7 @@ _Noreturn void multiboot2_efi_main(uint64_t told_paddr)
     struct reader reader;
     struct multiboot2 told;
 
+    stack_guard_seed();
     prepare(&reader);
     boot_info_begin(BOOT_ENTRY_MULTIBOOT2_EFI);
     multiboot2_take_words(&reader, told_paddr, &told);
@@ -47,6 +49,7 @@ _Noreturn void linux_efi_main(uint64_t image_handle, uint64_t system_table, uint
 {
     struct reader reader;
 
+    stack_guard_seed();
     prepare(&reader);
     boot_info_begin(BOOT_ENTRY_LINUX_EFI);
     boot_params_take_words(&reader, memory(boot_params, BOOT_PARAMS_BYTES));

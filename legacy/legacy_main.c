@@ -7,6 +7,7 @@
 #include "kernel/firmware/acpi.h"
 #include "kernel/boot/boot_info.h"
 #include "kernel/cpu/cpu.h"
+#include "kernel/debug/stack_guard.h"
 #include "kernel/boot/handoff.h"
 #include "kernel/boot/section.h"
 #include "kernel/console/serial.h"
@@ -18,6 +19,7 @@
 #include "legacy/multiboot2.h"
 
 /* BIOS data area and the areas it speaks of (IBM PC/AT technical reference; ACPI 6.5, 5.2.5.1). */
+#define BDA_SERIAL_PORTS 0x400u
 #define BDA_EBDA_SEGMENT 0x40eu
 #define EBDA_LOWEST      0x80000u
 #define EBDA_END         0xa0000u
@@ -38,6 +40,8 @@ static void find_bios_areas(void)
     }
     boot_info.bios_rom_paddr = BIOS_ROM_PADDR;
     boot_info.bios_rom_bytes = BIOS_ROM_BYTES;
+    for (uint32_t i = 0; i < BOOT_NUM_SERIAL_PORTS; i++)
+        boot_info.serial_ports[i] = load16(BDA_SERIAL_PORTS + 2 * i);
 }
 
 /*
@@ -99,6 +103,7 @@ _Noreturn void legacy_main(uint64_t told_paddr, uint64_t entry_tsc, uint32_t ent
 {
     struct reader reader;
 
+    stack_guard_seed();
     low_memory_begin();
     prepare(&reader);
     take(&reader, told_paddr, entry);

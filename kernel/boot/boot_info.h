@@ -95,6 +95,8 @@ enum boot_step {
 #define BOOT_CMDLINE_BYTES 1024
 #define BOOT_REMARKS_BYTES 256
 
+#define BOOT_NUM_SERIAL_PORTS 4
+
 struct boot_info {
     uint64_t magic;   /* BOOT_INFO_MAGIC */
     uint32_t version; /* BOOT_INFO_VERSION */
@@ -123,6 +125,8 @@ struct boot_info {
     /* Where a PC BIOS leaves the anchors of its tables (ACPI 6.5, 5.2.5.1); 0: do not search. */
     uint64_t bios_rom_paddr, bios_rom_bytes;
     uint64_t ebda_paddr, ebda_bytes;
+
+    uint16_t serial_ports[BOOT_NUM_SERIAL_PORTS]; /* I/O, as the BIOS data area has them; 0: none, not told */
 
     uint64_t image_paddr; /* of relative address 0; the header page itself need not be in memory */
     uint64_t image_bytes; /* from relative address 0 to the end of the image, .bss included */

@@ -12,6 +12,7 @@
 #include "kernel/boot/section.h"
 #include "kernel/debug/panic.h"
 #include "kernel/lib/inflate.h"
+#include "kernel/lib/string.h"
 #include "kernel/memory/paging.h"
 #include "kernel/memory/paging_change.h"
 
@@ -34,6 +35,7 @@ void late_unpack(void)
         panic("the late part of the kernel is damaged");
     if (!map_part(late_text, late_text_end, PAGE_EXECUTE) || !map_part(late_rodata, late_end, 0))
         panic("no room for page tables");
+    memset(late_bss, 0, (size_t)(late_bss_end - late_bss));
     is_there = true;
     paging_unmap(&kernel_page_tables, (uint64_t)(uintptr_t)late_memory, (uint64_t)(image_end - late_memory));
 }

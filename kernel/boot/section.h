@@ -13,7 +13,7 @@ extern const uint8_t image_start[], text_start[], text_end[], rodata_start[], ro
 extern uint8_t data_start[], image_end[];
 /* The late part (late.h): as it is in the file, where it is unpacked to, where it then is. */
 extern const uint8_t late_packed[], late_packed_end[];
-extern uint8_t late_memory[];
+extern uint8_t late_memory[], late_bss[], late_bss_end[];
 extern const uint8_t late_text[], late_text_end[], late_rodata[], late_end[];
 /* fonts/fonts.S: PSF2 files, the larger one packed (inflate.h), for it is needed on few panels. */
 extern const uint8_t font_8x16[], font_8x16_end[], font_16x32_packed[], font_16x32_packed_end[];

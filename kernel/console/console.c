@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "kernel/console/log.h"
+#include "kernel/console/serial_console.h"
 #include "kernel/console/sink.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/spinlock.h"
@@ -93,6 +94,15 @@ void console_init(const struct display *display, volatile void *memory)
 {
     for (size_t i = 0; i < NUM_SINKS; i++)
         states[i].usable = sinks[i]->init(display, memory);
+}
+
+void console_set_serial(const struct serial *port)
+{
+    begin();
+    serial_console_move(port);
+    for (size_t i = 0; i < NUM_SINKS; i++)
+        states[i].usable = states[i].usable || sinks[i] == &serial_sink;
+    end();
 }
 
 void console_write(const char *text, size_t n)

@@ -18,12 +18,19 @@
 
 #include "kernel/boot/boot_info.h"
 #include "kernel/console/palette.h"
+#include "kernel/console/serial.h"
 
 /*
  * Looks for COM1 and for the display that `display` describes, whose memory is mapped at `memory` (for VGA
  * text: 0xb8000, with all from 0xa0000 mapped before it). What was printed before goes to the serial port.
  */
 void console_init(const struct display *display, volatile void *memory);
+
+/*
+ * From now on the serial port is this one, which has been opened (serial.h): everything the log has is sent
+ * over it first. What the former one has not taken yet it does not get any more.
+ */
+void console_set_serial(const struct serial *port);
 
 void console_write(const char *text, size_t n);
 

@@ -14,16 +14,23 @@
 /* A byte at 115200 baud takes 87 us; a read of an ISA port about 1 us. Far more than a full FIFO needs. */
 #define SERIAL_MAX_POLLS 100000
 
+#define SERIAL_DIVISOR_115200 1 /* the clock divided by 16 is 115200 Hz in every PC */
+
 struct serial {
-    uint16_t port; /* 0: there is none */
+    uintptr_t port; /* I/O port or, above 0xffff, the address its registers are mapped at; 0: there is none */
+    uint8_t
+        stride_bytes; /* of registers in memory: from one to the next, as wide as they are accessed: 1 or 4 */
 };
 
 /*
- * Looks for a UART at I/O port `port` (scratch register, then loopback: an absent port reads 0x00 or 0xff)
- * and sets it to 115200 baud, 8 data bits, no parity, 1 stop bit, FIFO on. False if there is none; then every
- * write is a no-op.
+ * Looks for a UART at I/O port `port` (registers that must read as 0, scratch register, then loopback: an
+ * absent port reads 0x00 or 0xff) and sets it to 115200 baud, 8 data bits, no parity, 1 stop bit, FIFO on.
+ * False if there is none; then every write is a no-op.
  */
 bool serial_init(struct serial *serial, uint16_t port);
+
+/* The same where `serial` already says, with this divisor of 115200 baud; 0: the speed stays as it is. */
+bool serial_open(struct serial *serial, uint16_t divisor);
 
 /*
  * Hands over as many of `n` bytes of text as the transmitter takes without waiting: what fills its FIFO, or

@@ -1,9 +1,10 @@
 /*
  * serial_console.c - the log, sent over a serial port as fast as that takes it.
  */
+#include "kernel/console/serial_console.h"
+
 #include "kernel/console/console.h"
 #include "kernel/console/log.h"
-#include "kernel/console/serial.h"
 #include "kernel/console/sink.h"
 
 static struct serial serial;
@@ -26,14 +27,33 @@ static bool drain(void)
     return true;
 }
 
+/* The firmware may have left a line open. */
+static void begin_line(void)
+{
+    serial_write_some(&serial, (const uint8_t *)"\n", 1);
+}
+
 static bool find_port(const struct display *display, volatile void *memory)
 {
     (void)display;
     (void)memory;
     if (!serial_init(&serial, SERIAL_COM1))
         return false;
-    serial_write_some(&serial, (const uint8_t *)"\n", 1); /* the firmware may have left a line open */
+    begin_line();
     return true;
+}
+
+struct serial serial_console_port(void)
+{
+    return serial;
+}
+
+void serial_console_move(const struct serial *port)
+{
+    serial = *port;
+    position = 0;
+    num_polls = 0;
+    begin_line();
 }
 
 static void send(const uint8_t *text, size_t n)

@@ -5,7 +5,7 @@
 #define KERNEL_AP_START_H
 
 /* struct cpu, for assembly. */
-#define CPU_BYTES     320
+#define CPU_BYTES     848
 #define CPU_APIC_ID   20
 #define CPU_STACK_TOP 48
 

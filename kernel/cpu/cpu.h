@@ -12,15 +12,23 @@
 #define CR0_CD      (UINT64_C(1) << 30)
 #define CR4_PAE     (UINT64_C(1) << 5)
 #define CR4_PGE     (UINT64_C(1) << 7)
+#define CR4_UMIP    (UINT64_C(1) << 11)
 #define CR4_LA57    (UINT64_C(1) << 12)
+#define EFER_LMA    (UINT64_C(1) << 10)
 #define CR4_SMEP    (UINT64_C(1) << 20)
 #define CR4_SMAP    (UINT64_C(1) << 21)
-#define EFER_LMA    (UINT64_C(1) << 10)
 #define EFER_NXE    (UINT64_C(1) << 11)
 #define MSR_PAT     0x277u
 #define MSR_GS_BASE 0xc0000101u
 #define MSR_EFER    0xc0000080u
 #define RFLAGS_IF   (UINT64_C(1) << 9)
+
+/* Floating point and SSE (Intel SDM vol. 3A, 9.2 and 9.6.1). */
+#define CR0_MP         (UINT64_C(1) << 1)
+#define CR0_EM         (UINT64_C(1) << 2)
+#define CR0_TS         (UINT64_C(1) << 3)
+#define CR4_OSFXSR     (UINT64_C(1) << 9)
+#define CR4_OSXMMEXCPT (UINT64_C(1) << 10)
 
 struct cpuid {
     uint32_t eax, ebx, ecx, edx;
@@ -46,6 +54,14 @@ static inline uint64_t div128(uint64_t high, uint64_t low, uint64_t divisor)
     uint64_t quotient, rest;
     __asm__("divq %4" : "=a"(quotient), "=d"(rest) : "a"(low), "d"(high), "r"(divisor) : "cc");
     return quotient;
+}
+
+/* False if there is no random number at the moment. Only where CPUID announces it. */
+static inline bool rdrand(uint64_t *value)
+{
+    bool done;
+    __asm__ volatile("rdrand %0" : "=r"(*value), "=@ccc"(done));
+    return done;
 }
 
 static inline uint64_t rdmsr(uint32_t msr)
@@ -80,6 +96,18 @@ CPU_WRITE_CR(0)
 CPU_WRITE_CR(3)
 CPU_WRITE_CR(4)
 
+/* User pages are not for the kernel to touch. Only where there is SMAP. */
+static inline void clac(void)
+{
+    __asm__ volatile("clac" : : : "memory", "cc");
+}
+
+/* Forgets the translation of the page at `vaddr`, of whatever size, and what led there. */
+static inline void invlpg(uint64_t vaddr)
+{
+    __asm__ volatile("invlpg (%0)" : : "r"(vaddr) : "memory");
+}
+
 /* Breakpoints of the debug registers (Intel SDM vol. 3B, 17.2). */
 static inline void write_dr0(uint64_t address)
 {
@@ -89,12 +117,6 @@ static inline void write_dr0(uint64_t address)
 static inline void write_dr7(uint64_t control)
 {
     __asm__ volatile("mov %0, %%dr7" : : "r"(control));
-}
-
-/* Forgets the translation of the page at `vaddr`, of whatever size, and what led there. */
-static inline void invlpg(uint64_t vaddr)
-{
-    __asm__ volatile("invlpg (%0)" : : "r"(vaddr) : "memory");
 }
 
 static inline void out8(uint16_t port, uint8_t value)
@@ -109,10 +131,36 @@ static inline uint8_t in8(uint16_t port)
     return value;
 }
 
+static inline void out16(uint16_t port, uint16_t value)
+{
+    __asm__ volatile("outw %0, %1" : : "a"(value), "Nd"(port));
+}
+
+static inline uint16_t in16(uint16_t port)
+{
+    uint16_t value;
+    __asm__ volatile("inw %1, %0" : "=a"(value) : "Nd"(port));
+    return value;
+}
+
+static inline void out32(uint16_t port, uint32_t value)
+{
+    __asm__ volatile("outl %0, %1" : : "a"(value), "Nd"(port));
+}
+
 static inline uint32_t in32(uint16_t port)
 {
     uint32_t value;
     __asm__ volatile("inl %1, %0" : "=a"(value) : "Nd"(port));
+    return value;
+}
+
+/* A register of a device in memory, by way of EAX: configuration space of some chipsets answers no other
+ * (AMD, BKDG for family 10h, 2.11). */
+static inline uint32_t device_read32(const volatile void *address)
+{
+    uint32_t value;
+    __asm__ volatile("movl (%1), %0" : "=a"(value) : "r"(address) : "memory");
     return value;
 }
 

@@ -12,7 +12,7 @@
 #include "kernel/debug/panic.h"
 
 #define VECTOR_WAKE      0xf8u
-#define POLL_US          1u
+#define POLL_US          10u
 #define FLUSH_MAX_PAUSES (UINT32_C(1) << 28) /* some seconds: interrupts are never off for that long */
 #define STOP_MAX_PAUSES  (UINT32_C(1) << 20)
 
@@ -206,18 +206,14 @@ void smp_flush_others(void)
         wait_for_flush(cpu, load(&cpu->flushes_asked));
 }
 
-static void stop_here(void)
-{
-    store(&this_cpu()->state, CPU_STOPPED);
-    halt_forever();
-}
-
 void smp_stop_if_asked(void)
 {
     uint32_t by = load(&stopper);
 
-    if (by != 0 && by != this_cpu()->index + 1)
-        stop_here();
+    if (by == 0 || by == this_cpu()->index + 1)
+        return;
+    store(&this_cpu()->state, CPU_STOPPED);
+    halt_forever();
 }
 
 void smp_stop_others(void)

@@ -14,7 +14,7 @@
 #include "kernel/cpu/this_cpu.h"
 
 /* How long a function may take that is handed to another CPU: by then it should have come back. */
-#define SMP_RUN_MAX_US UINT32_C(1000000)
+#define SMP_RUN_MAX_US UINT32_C(250000)
 
 enum smp_result {
     SMP_DONE,    /* the function has come back */
@@ -55,8 +55,9 @@ void smp_flush_others(void);
 void smp_answer(void);
 
 /*
- * For a panic: from here on only this CPU runs. The others are halted by an NMI, whatever they do, in the
- * state they are in; waits a little for them. If another CPU has called this before, halts this one for ever.
+ * For a panic: from here on only this CPU runs, interrupts off. The others are halted, in the state they are
+ * in, by an NMI, whatever they do; waits a little for them. If another CPU has called this before, halts this
+ * one for ever.
  */
 void smp_stop_others(void);
 

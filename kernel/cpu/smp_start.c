@@ -18,17 +18,18 @@
 #include "kernel/cpu/traps.h"
 #include "kernel/lib/string.h"
 #include "kernel/memory/kernel_map.h"
+#include "kernel/memory/kernel_stack.h"
 #include "kernel/memory/pages.h"
 #include "kernel/memory/phys.h"
 
 #define LOW_LIMIT         (UINT64_C(1) << 20)
 #define FOUR_GIB          (UINT64_C(1) << 32)
-#define STACK_BYTES       UINT64_C(16384)
-#define IST_STACK_BYTES   UINT64_C(8192)
+#define STACK_BYTES       16384u
+#define IST_STACK_BYTES   8192u
 #define NUM_LOW_TABLES    5 /* a root, and what leads to one page below 1 MiB, with 5 levels */
 #define POLL_US           10u
 #define SECOND_STARTUP_US 200u
-#define MAX_WAIT_US       1000000u
+#define MAX_WAIT_US       250000u
 
 struct cpu *ap_cpus;
 uint32_t ap_num_cpus;
@@ -43,23 +44,16 @@ struct trampoline {
     uint64_t page, tables; /* physical addresses */
 };
 
-/* A stack of its own pages, with nothing mapped below. */
-static bool make_stack(struct stack *stack, uint64_t bytes)
-{
-    uint64_t paddr = pages_alloc(bytes / PAGE_BYTES, PAGE_BYTES, 0);
-    const uint8_t *base = paddr != 0 ? kernel_map(paddr, bytes, PAGE_WRITE) : NULL;
-
-    if (base == NULL)
-        return false;
-    *stack = (struct stack){(uint64_t)(uintptr_t)base, (uint64_t)(uintptr_t)base + bytes};
-    return true;
-}
-
+/* Stacks for `cpu` from entry `first` of the interrupt stack table on. False if there is no memory for one.
+ */
 static bool make_stacks(struct cpu *cpu, enum ist first)
 {
     for (enum ist i = first; i < IST_END; i++) {
-        if (!make_stack(&cpu->stacks[i], i == IST_NONE ? STACK_BYTES : IST_STACK_BYTES))
+        struct stack stack = kernel_stack_new(i == IST_NONE ? STACK_BYTES : IST_STACK_BYTES);
+
+        if (stack.top == 0)
             return false;
+        cpu->stacks[i] = stack;
     }
     return true;
 }

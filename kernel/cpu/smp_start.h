@@ -23,10 +23,10 @@ extern struct smp_outcome smp_outcome;
 /*
  * Starts every CPU that the MADT calls enabled and leaves it in smp_park() (smp.h); one that could only be
  * plugged in is none. All come up at once, with the control registers, page tables and memory types that this
- * CPU has now. Waits at most a second, and that only for CPUs that do not answer: those are given up, for
- * good. Once, on the CPU that booted, after interrupts, clock and page allocator have been initialised; gives
- * the exceptions that need a stack of their own stacks with guard pages, on this CPU too. From here on no CPU
- * is in the firmware's code.
+ * CPU has now. Waits at most a quarter of a second, and that only for CPUs that do not answer: those are
+ * given up, for good. Once, on the CPU that booted, after interrupts, clock and page allocator have been
+ * initialised; gives the exceptions that need a stack of their own stacks with guard pages, on this CPU too.
+ * From here on no CPU is in the firmware's code.
  */
 void smp_start(struct span madt);
 

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "kernel/cpu/segments.h"
+#include "kernel/memory/page_stack.h"
 
 struct spinlock;
 
@@ -49,6 +50,7 @@ struct cpu {
     struct cpu_timer timer;
     struct cpu_call call;
     uint32_t flushes_asked, flushes_done; /* of its TLB, since the start; smp.c */
+    struct page_stack pages;              /* memory/pages.c's */
 };
 
 extern struct cpu boot_cpu;

@@ -15,6 +15,9 @@
 #define FIRST_RUN_US     10
 #define FIRST_RUN_MAX_US 250000 /* emulated on a busy host it may be late */
 
+#define CPUID_POWER    6u
+#define CPUID_EAX_ARAT 4u /* the APIC timer always runs */
+
 static uint32_t vector; /* 0: there is no timer */
 
 /* At once if `deadline` has gone by already; no later than the counter can count, and handle() then goes on.
@@ -73,10 +76,10 @@ static void set_flag(void *flag)
 /* Without sleeping, as nothing may wake us. */
 static bool poll(const volatile bool *flag, uint32_t us)
 {
-    uint64_t flags = interrupts_save();
+    uint64_t flags = interrupts_save(), start = rdtsc(), ticks = clock_ticks(us);
 
     interrupts_on();
-    while (!*flag && us-- > 0)
+    for (; !*flag && us > 0 && (ticks == 0 || rdtsc() - start < ticks); us--)
         clock_wait_us(1);
     interrupts_off();
     interrupts_restore(flags);
@@ -106,11 +109,17 @@ const char *timer_kind(void)
     return apic_has_deadline() ? "TSC deadline" : "one-shot";
 }
 
+/* On some CPUs it stops while they sleep (SDM vol. 3A, 10.5.4). */
+static bool wakes_cpu(void)
+{
+    return vector != 0 && cpuid(0, 0).eax >= CPUID_POWER && (cpuid(CPUID_POWER, 0).eax & CPUID_EAX_ARAT);
+}
+
 bool timer_wait(const volatile bool *flag, uint32_t us)
 {
     volatile bool is_over = false;
 
-    if (!timer_start_us(us, set_flag, (void *)(uintptr_t)&is_over))
+    if (!wakes_cpu() || !timer_start_us(us, set_flag, (void *)(uintptr_t)&is_over))
         return poll(flag, us);
     uint64_t flags = interrupts_save();
     while (!*flag && !is_over)

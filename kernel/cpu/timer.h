@@ -26,8 +26,9 @@ bool timer_start_us(uint32_t us, void (*function)(void *context), void *context)
 void timer_stop(void);
 
 /*
- * Interrupts on until a handler has set `*flag`, or `us` microseconds have gone by; the CPU sleeps meanwhile.
- * Uses this CPU's timer, if there is one. Interrupts are then as before. True if the flag is set.
+ * Interrupts on until a handler has set `*flag`, or `us` microseconds have gone by; the CPU sleeps meanwhile
+ * if its timer is sure to wake it. Uses that timer, if there is one. Interrupts are then as before. True if
+ * the flag is set.
  */
 bool timer_wait(const volatile bool *flag, uint32_t us);
 

@@ -3,8 +3,8 @@
  */
 #include "kernel/cpu/traps.h"
 
-#include "kernel/debug/panic.h"
 #include "kernel/boot/late.h"
+#include "kernel/debug/panic.h"
 #include "kernel/boot/section.h"
 #include "kernel/cpu/interrupts.h"
 #include "kernel/cpu/segments.h"

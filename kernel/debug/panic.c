@@ -55,6 +55,8 @@ static void enter(void)
     if (!__atomic_compare_exchange_n(&speaker, &nobody, me, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED) &&
         nobody != me)
         halt_forever();
+    if (late_is_there())
+        smp_stop_others();
     if (++num_traps > MAX_TRAPS)
         stop();
     console_break_in();

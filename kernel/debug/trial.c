@@ -3,6 +3,7 @@
  */
 #include "kernel/debug/trial.h"
 
+#include "kernel/boot/boot_info.h"
 #include "kernel/lib/cmdline.h"
 #include "kernel/console/console.h"
 #include "kernel/cpu/cpu.h"
@@ -11,11 +12,12 @@
 #include "kernel/boot/section.h"
 #include "kernel/cpu/segments.h"
 #include "kernel/cpu/smp.h"
+#include "kernel/memory/pages.h"
+#include "kernel/lib/string.h"
+#include "kernel/memory/kernel_map.h"
 #include "kernel/cpu/this_cpu.h"
 #include "kernel/boot/boot_info.h"
 #include "kernel/memory/address_space.h"
-
-#define CR0_TS UINT64_C(0x8)
 
 static void divide(void)
 {
@@ -85,6 +87,11 @@ static void write_text(void)
     *(volatile uint8_t *)(uintptr_t)text_start = 0;
 }
 
+static void write_rodata(void)
+{
+    *(volatile uint8_t *)(uintptr_t)rodata_start = 0;
+}
+
 static void execute_data(void)
 {
     static uint8_t code[] = {0xc3}; /* ret */
@@ -93,9 +100,64 @@ static void execute_data(void)
     run();
 }
 
+static void execute_stack(void)
+{
+    volatile uint8_t code[] = {0xc3};
+    void (*run)(void) = (void (*)(void))(uintptr_t)code;
+
+    run();
+}
+
+/* Code that may be anywhere; aligned, so that it lies in one page. */
+static __attribute__((aligned(16))) void do_nothing(void) {}
+
+/* Makes the page of do_nothing() one that a user could reach, too, while `touch` runs. */
+static void with_user_page(void (*touch)(void))
+{
+    uint64_t rva = (uint64_t)((const uint8_t *)(uintptr_t)do_nothing - image_start);
+
+    if (!kernel_map_at(TRIAL_USER_PAGE, boot_info.image_paddr + page_floor(rva), PAGE_BYTES,
+                       PAGE_USER | PAGE_EXECUTE))
+        return;
+    touch();
+    kernel_unmap_at(TRIAL_USER_PAGE, PAGE_BYTES);
+}
+
+static void read_user_page(void)
+{
+    (void)*(volatile uint8_t *)TRIAL_USER_PAGE;
+}
+
+static void execute_user_page(void)
+{
+    uint64_t offset = (uint64_t)(uintptr_t)do_nothing % PAGE_BYTES;
+    void (*run)(void) = (void (*)(void))(TRIAL_USER_PAGE + offset);
+
+    run();
+}
+
+static void smap(void)
+{
+    with_user_page(read_user_page);
+}
+
+static void smep(void)
+{
+    with_user_page(execute_user_page);
+}
+
 static void stack_overflow(void)
 {
     __asm__ volatile("1: pushq $0\n\tjmp 1b");
+}
+
+/* One word behind an array: the return address is whole, and the guard is not. */
+static void stack_smash(void)
+{
+    char text[32];
+    volatile size_t n = sizeof text + 8;
+
+    memset(text, 'A', n);
 }
 
 static void machine_check(void)
@@ -113,6 +175,19 @@ static void interrupt(void)
 static void call_panic(void)
 {
     panic("asked for on the command line");
+}
+
+static void double_free(void)
+{
+    uint64_t paddr = pages_alloc(3, PAGE_BYTES, 0);
+
+    pages_free(paddr, 3);
+    pages_free(paddr, 3);
+}
+
+static void foreign_free(void)
+{
+    pages_free(VGA_PADDR, 1);
 }
 
 #define NOT_CANONICAL UINT64_C(0x8000000000000000)
@@ -187,11 +262,18 @@ static const struct {
     {"general-protection", general_protection},
     {"read-null", read_null},
     {"write-text", write_text},
+    {"write-rodata", write_rodata},
     {"execute-data", execute_data},
+    {"execute-stack", execute_stack},
+    {"smap", smap},
+    {"smep", smep},
     {"stack-overflow", stack_overflow},
+    {"stack-smash", stack_smash},
     {"machine-check", machine_check},
     {"interrupt", interrupt},
     {"panic", call_panic},
+    {"double-free", double_free},
+    {"foreign-free", foreign_free},
     {"panic-in-panic", panic_in_panic},
     {"panic-thrice", panic_thrice},
     {"panic-in-print", panic_in_print},

@@ -46,7 +46,7 @@
 
 /*@ requires span_ok(table);
     assigns \nothing; */
-static uint64_t newer_paddr(struct span table, size_t x_at, uint32_t old)
+static uint64_t newer_paddr(struct span table, size_t x_at, uint64_t old)
 {
     uint64_t paddr = span_u64(table, x_at);
 
@@ -93,6 +93,24 @@ static void take_boot_arch(uint32_t flags, struct fadt *fadt)
     fadt->has_no_cmos_clock = (flags & CMOS_RTC_NOT_PRESENT) != 0;
 }
 
+/*@ requires span_ok(table) && \valid(fadt);
+    assigns *fadt; */
+static void take_parts(struct span table, struct fadt *fadt)
+{
+    fadt->old_facs_paddr = span_u32(table, FIRMWARE_CTRL);
+    fadt->old_dsdt_paddr = span_u32(table, DSDT);
+    fadt->facs_paddr = newer_paddr(table, X_FIRMWARE_CTRL, fadt->old_facs_paddr);
+    fadt->dsdt_paddr = newer_paddr(table, X_DSDT, fadt->old_dsdt_paddr);
+}
+
+/*@ requires span_ok(table) && \valid(fadt);
+    assigns *fadt; */
+static void take_reset(struct span table, struct fadt *fadt)
+{
+    fadt->reset = acpi_gas_read(table, RESET_REG);
+    fadt->reset_value = span_u8(table, RESET_VALUE);
+}
+
 bool fadt_read(struct span table, struct fadt *fadt)
 {
     static const struct fadt nothing = {0};
@@ -101,22 +119,17 @@ bool fadt_read(struct span table, struct fadt *fadt)
     *fadt = nothing;
     if (table.n < V1_BYTES)
         return false;
-    fadt->old_facs_paddr = span_u32(table, FIRMWARE_CTRL);
-    fadt->old_dsdt_paddr = span_u32(table, DSDT);
-    fadt->facs_paddr = newer_paddr(table, X_FIRMWARE_CTRL, span_u32(table, FIRMWARE_CTRL));
-    fadt->dsdt_paddr = newer_paddr(table, X_DSDT, span_u32(table, DSDT));
     fadt->sci_gsi = span_u16(table, SCI_INT);
     fadt->century_register = span_u8(table, CENTURY);
     fadt->is_pm_timer_32bit = (flags & TMR_VAL_EXT) != 0;
     fadt->is_hardware_reduced = (flags & HW_REDUCED_ACPI) != 0;
-    if (!fadt->is_hardware_reduced)
-        take_fixed_hardware(table, fadt);
-    if ((flags & RESET_REG_SUP) != 0) {
-        fadt->reset = acpi_gas_read(table, RESET_REG);
-        fadt->reset_value = span_u8(table, RESET_VALUE);
-    }
     fadt->sleep_control = acpi_gas_read(table, SLEEP_CONTROL);
     fadt->sleep_status = acpi_gas_read(table, SLEEP_STATUS);
+    take_parts(table, fadt);
+    if ((flags & HW_REDUCED_ACPI) == 0)
+        take_fixed_hardware(table, fadt);
+    if ((flags & RESET_REG_SUP) != 0)
+        take_reset(table, fadt);
     if (span_u8(table, REVISION) >= BOOT_ARCH_REVISION)
         take_boot_arch(span_u16(table, IAPC_BOOT_ARCH), fadt);
     return true;

@@ -35,80 +35,73 @@ enum entry_type {
     NUM_TYPES
 };
 
-/* Bytes that an entry must have; 0: a type that means nothing to us. */
-static const uint8_t min_bytes[NUM_TYPES] = {
-    [TYPE_LOCAL_APIC] = 8, [TYPE_IO_APIC] = 12,    [TYPE_OVERRIDE] = 10, [TYPE_NMI_SOURCE] = 8,
-    [TYPE_LOCAL_NMI] = 6,  [TYPE_APIC_MOVED] = 12, [TYPE_X2APIC] = 16,   [TYPE_X2APIC_NMI] = 12,
+/* Where an entry of each type has what; offset 0: it has none. Kind 0: a type that means nothing to us. */
+struct layout {
+    uint8_t kind; /* enum madt_kind */
+    uint8_t min_bytes;
+    uint8_t uid, id; /* of 32 bits in the entries for x2APIC IDs, otherwise of 8 */
+    uint8_t flags, gsi, paddr, source, lint;
+    bool is_x2apic;
 };
 
-/*@ requires \valid(e);
-    assigns e->kind, e->uid, e->id, e->is_enabled, e->is_online_capable; */
-static void take_cpu(struct madt_entry *e, uint32_t uid, uint32_t id, uint32_t flags, uint32_t no_id)
+static const struct layout layouts[NUM_TYPES] = {
+    [TYPE_LOCAL_APIC] = {.kind = MADT_CPU, .min_bytes = 8, .uid = 2, .id = 3, .flags = 4},
+    [TYPE_IO_APIC] = {.kind = MADT_IO_APIC, .min_bytes = 12, .id = 2, .paddr = 4, .gsi = 8},
+    [TYPE_OVERRIDE] = {.kind = MADT_OVERRIDE, .min_bytes = 10, .source = 3, .gsi = 4, .flags = 8},
+    [TYPE_NMI_SOURCE] = {.kind = MADT_NMI_SOURCE, .min_bytes = 8, .flags = 2, .gsi = 4},
+    [TYPE_LOCAL_NMI] = {.kind = MADT_LOCAL_NMI, .min_bytes = 6, .uid = 2, .flags = 3, .lint = 5},
+    [TYPE_APIC_MOVED] = {.kind = MADT_APIC_MOVED, .min_bytes = 12, .paddr = 4},
+    [TYPE_X2APIC] = {.kind = MADT_CPU, .min_bytes = 16, .id = 4, .flags = 8, .uid = 12, .is_x2apic = true},
+    [TYPE_X2APIC_NMI] =
+        {.kind = MADT_LOCAL_NMI, .min_bytes = 12, .flags = 2, .uid = 4, .lint = 8, .is_x2apic = true},
+};
+
+/* The number of 1, 2 or 4 bytes at `at`; 0 if that is 0. */
+/*@ requires span_ok(entry) && at <= 255;
+    assigns \nothing; */
+static uint32_t number_at(struct span entry, uint32_t at, uint32_t num_bytes)
 {
-    e->kind = MADT_CPU;
-    e->uid = uid;
-    e->id = id;
-    e->is_enabled = (flags & CPU_ENABLED) != 0 && id != no_id;
-    e->is_online_capable = (flags & CPU_ONLINE_CAPABLE) != 0 && id != no_id;
+    if (at == 0)
+        return 0;
+    return num_bytes == 1 ? span_u8(entry, at) : num_bytes == 2 ? span_u16(entry, at) : span_u32(entry, at);
 }
 
+/* What its flags mean depends on what it is. */
 /*@ requires \valid(e);
-    assigns e->kind, e->is_active_low, e->is_level; */
-static void take_input(struct madt_entry *e, enum madt_kind kind, uint32_t flags)
+    assigns e->is_enabled, e->is_online_capable, e->is_active_low, e->is_level; */
+static void take_flags(struct madt_entry *e, uint32_t flags)
 {
-    e->kind = kind;
-    e->is_active_low = (flags & POLARITY) == ACTIVE_LOW;
-    e->is_level = (flags & TRIGGER) == LEVEL;
+    uint32_t no_id = e->is_x2apic ? NO_X2APIC_ID : NO_APIC_ID;
+
+    if (e->kind == MADT_CPU) {
+        e->is_enabled = (flags & CPU_ENABLED) != 0 && e->id != no_id;
+        e->is_online_capable = (flags & CPU_ONLINE_CAPABLE) != 0 && e->id != no_id;
+    } else {
+        e->is_active_low = (flags & POLARITY) == ACTIVE_LOW;
+        e->is_level = (flags & TRIGGER) == LEVEL;
+    }
 }
 
 /* An entry long enough for its type. */
-/*@ requires span_ok(bytes) && \valid(e);
+/*@ requires span_ok(entry) && \valid(e) && \valid_read(layout) && \separated(e, layout);
     assigns *e; */
-static void take_entry(struct span bytes, uint32_t type, struct madt_entry *e)
+static void take_entry(struct span entry, const struct layout *layout, struct madt_entry *e)
 {
-    uint32_t uid = span_u8(bytes, 2);
+    uint32_t id_bytes = layout->is_x2apic ? 4 : 1;
 
-    switch (type) {
-    case TYPE_LOCAL_APIC:
-        take_cpu(e, uid, span_u8(bytes, 3), span_u32(bytes, 4), NO_APIC_ID);
-        break;
-    case TYPE_X2APIC:
-        e->is_x2apic = true;
-        take_cpu(e, span_u32(bytes, 12), span_u32(bytes, 4), span_u32(bytes, 8), NO_X2APIC_ID);
-        break;
-    case TYPE_IO_APIC:
-        e->kind = MADT_IO_APIC;
-        e->id = span_u8(bytes, 2);
-        e->paddr = span_u32(bytes, 4);
-        e->gsi = span_u32(bytes, 8);
-        break;
-    case TYPE_OVERRIDE:
-        take_input(e, MADT_OVERRIDE, span_u16(bytes, 8));
-        e->source = span_u8(bytes, 3);
-        e->gsi = span_u32(bytes, 4);
-        break;
-    case TYPE_NMI_SOURCE:
-        take_input(e, MADT_NMI_SOURCE, span_u16(bytes, 2));
-        e->gsi = span_u32(bytes, 4);
-        break;
-    case TYPE_LOCAL_NMI:
-        take_input(e, MADT_LOCAL_NMI, span_u16(bytes, 3));
-        e->uid = uid == ALL_PROCESSORS ? MADT_ALL_CPUS : uid;
-        e->lint = span_u8(bytes, 5);
-        break;
-    case TYPE_X2APIC_NMI:
-        e->is_x2apic = true;
-        take_input(e, MADT_LOCAL_NMI, span_u16(bytes, 2));
-        e->uid = span_u32(bytes, 4);
-        e->lint = span_u8(bytes, 8);
-        break;
-    case TYPE_APIC_MOVED:
-        e->kind = MADT_APIC_MOVED;
-        e->paddr = span_u64(bytes, 4);
-        break;
-    default:
-        break;
-    }
+    e->kind = layout->kind;
+    e->is_x2apic = layout->is_x2apic;
+    e->uid = number_at(entry, layout->uid, id_bytes);
+    e->id = number_at(entry, layout->id, id_bytes);
+    e->gsi = number_at(entry, layout->gsi, 4);
+    e->paddr = number_at(entry, layout->paddr, 4);
+    e->source = (uint8_t)number_at(entry, layout->source, 1);
+    e->lint = (uint8_t)number_at(entry, layout->lint, 1);
+    take_flags(e, number_at(entry, layout->flags, 2));
+    if (e->kind == MADT_LOCAL_NMI && !e->is_x2apic && e->uid == ALL_PROCESSORS)
+        e->uid = MADT_ALL_CPUS;
+    if (e->kind == MADT_APIC_MOVED)
+        e->paddr = span_u64(entry, layout->paddr);
 }
 
 void madt_begin(struct acpi_entries *walk, struct span table)
@@ -127,10 +120,10 @@ bool madt_next(struct acpi_entries *walk, struct madt_entry *entry)
     uint32_t type = span_u8(bytes, 0);
     if (type >= NUM_TYPES)
         return true;
-    if (bytes.n < min_bytes[type])
+    if (bytes.n < layouts[type].min_bytes)
         walk->error = "an entry of it is too short";
     else
-        take_entry(bytes, type, entry);
+        take_entry(bytes, &layouts[type], entry);
     return true;
 }
 

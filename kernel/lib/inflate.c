@@ -5,10 +5,14 @@
 
 #include <stdbool.h>
 
+#include "kernel/boot/section.h"
 #include "kernel/lib/string.h"
 
+/* The loop over all symbols is one function, and small all the same. */
+#define INLINE inline __attribute__((always_inline))
+
 #define MAX_CODE_BITS 15u
-#define FAST_BITS     9u /* codes up to this long are looked up, longer ones counted through */
+#define FAST_BITS     10u /* codes up to this long are looked up, longer ones counted through */
 
 #define NUM_LITERALS  288u
 #define NUM_DISTANCES 30u
@@ -24,45 +28,56 @@ struct code {
     uint16_t fast[1u << FAST_BITS];    /* by the next bits: symbol << 4 | length; 0: longer, or no code */
 };
 
-struct stream {
+struct bits {
     struct span in;
-    size_t at;         /* next byte of `in` */
-    uint64_t bits;     /* taken from it, the next one lowest */
-    uint32_t num_bits; /* how many of them */
+    size_t at;      /* next byte of `in` */
+    uint64_t ready; /* taken from it, the next bit lowest */
+    uint32_t num_ready;
+};
+
+struct text {
     uint8_t *out;
     size_t used, room;
+};
+
+struct stream {
+    struct bits bits;
+    struct text text;
     struct code literals, distances;
 };
 
-/* Beyond the end there are zeros; is_cut() tells. */
-static void refill(struct stream *s)
+/* At least 56 bits are ready after this. Beyond the end there are zeros; is_cut() tells. */
+static INLINE void refill(struct bits *b)
 {
-    while (s->num_bits <= 56) {
-        s->bits |= (uint64_t)span_u8(s->in, s->at++) << s->num_bits;
-        s->num_bits += 8;
+    if (b->in.n >= 8 && b->at <= b->in.n - 8) {
+        b->ready |= span_u64(b->in, b->at) << b->num_ready;
+        b->at += (63 - b->num_ready) / 8;
+        b->num_ready |= 56;
     }
+    for (; b->num_ready < 56; b->num_ready += 8)
+        b->ready |= (uint64_t)span_u8(b->in, b->at++) << b->num_ready;
 }
 
 /* True if bits have been taken that are not there. */
-static bool is_cut(const struct stream *s)
+static bool is_cut(const struct bits *b)
 {
-    return s->at - s->num_bits / 8 > s->in.n;
+    return b->at - b->num_ready / 8 > b->in.n;
 }
 
-static void drop(struct stream *s, uint32_t n)
+/* The next `n` bits, which are ready. */
+static INLINE uint32_t take_ready(struct bits *b, uint32_t n)
 {
-    s->bits >>= n;
-    s->num_bits -= n;
-}
+    uint32_t value = (uint32_t)b->ready & ((1u << n) - 1);
 
-/* The next `n` bits, at most 16. */
-static uint32_t take(struct stream *s, uint32_t n)
-{
-    refill(s);
-    uint32_t value = (uint32_t)s->bits & ((1u << n) - 1);
-
-    drop(s, n);
+    b->ready >>= n;
+    b->num_ready -= n;
     return value;
+}
+
+static uint32_t take(struct bits *b, uint32_t n)
+{
+    refill(b);
+    return take_ready(b, n);
 }
 
 static uint32_t reversed(uint32_t code, uint32_t length)
@@ -106,23 +121,17 @@ static bool make_code(struct code *code, const uint8_t *lengths, uint32_t n)
     return true;
 }
 
-/* The next symbol; NUM_LITERALS if there is no such code. */
-static uint32_t decode(struct stream *s, const struct code *code)
+/* The same for codes longer than FAST_BITS: counts through all codes, in their order. */
+static uint32_t decode_slowly(struct bits *b, const struct code *code)
 {
     int32_t value = 0, first = 0, index = 0;
 
-    refill(s);
-    uint32_t fast = code->fast[s->bits & ((1u << FAST_BITS) - 1)];
-    if (fast != 0) {
-        drop(s, fast & 15);
-        return fast >> 4;
-    }
     for (uint32_t length = 1; length <= MAX_CODE_BITS; length++) {
         int32_t count = code->count[length];
 
-        value |= (int32_t)(s->bits >> (length - 1) & 1);
+        value |= (int32_t)(b->ready >> (length - 1) & 1);
         if (value - count < first) {
-            drop(s, length);
+            take_ready(b, length);
             return code->symbol[index + (value - first)];
         }
         index += count;
@@ -132,8 +141,19 @@ static uint32_t decode(struct stream *s, const struct code *code)
     return NUM_LITERALS;
 }
 
+/* The next symbol, of bits that are ready; NUM_LITERALS if there is no such code. */
+static INLINE uint32_t decode(struct bits *b, const struct code *code)
+{
+    uint32_t fast = code->fast[b->ready & ((1u << FAST_BITS) - 1)];
+
+    if (fast == 0)
+        return decode_slowly(b, code);
+    take_ready(b, fast & 15);
+    return fast >> 4;
+}
+
 /* RFC 1951, 3.2.5: symbols 257 to 285 are lengths, 0 to 29 of the other code distances, with extra bits. */
-static uint32_t length_of(struct stream *s, uint32_t symbol)
+static INLINE uint32_t length_of(struct bits *b, uint32_t symbol)
 {
     uint32_t n = symbol - FIRST_LENGTH;
 
@@ -141,64 +161,68 @@ static uint32_t length_of(struct stream *s, uint32_t symbol)
         return n + 3;
     if (symbol == LAST_LENGTH)
         return 258;
-    return ((4 + n % 4) << (n / 4 - 1)) + 3 + take(s, n / 4 - 1);
+    return ((4 + n % 4) << (n / 4 - 1)) + 3 + take_ready(b, n / 4 - 1);
 }
 
-static uint32_t distance_of(struct stream *s, uint32_t symbol)
+static INLINE uint32_t distance_of(struct bits *b, uint32_t symbol)
 {
     if (symbol < 4)
         return symbol + 1;
-    return ((2 + symbol % 2) << (symbol / 2 - 1)) + 1 + take(s, symbol / 2 - 1);
+    return ((2 + symbol % 2) << (symbol / 2 - 1)) + 1 + take_ready(b, symbol / 2 - 1);
 }
 
-static bool copy_match(struct stream *s, uint32_t symbol)
+/* A match takes 48 bits at most: its length 15 and 5, its distance 15 and 13. */
+static INLINE bool copy_match(struct text *text, struct bits *b, const struct code *distances,
+                              uint32_t symbol)
 {
     if (symbol > LAST_LENGTH)
         return false;
-    uint32_t length = length_of(s, symbol), far = decode(s, &s->distances);
+    uint32_t length = length_of(b, symbol), far = decode(b, distances);
     if (far >= NUM_DISTANCES)
         return false;
-    uint32_t distance = distance_of(s, far);
-    if (distance > s->used || length > s->room - s->used)
+    uint32_t distance = distance_of(b, far);
+    if (distance > text->used || length > text->room - text->used)
         return false;
-    uint8_t *to = s->out + s->used;
-    s->used += length;
-    for (const uint8_t *from = to - distance; length > 0; length--)
+    uint8_t *to = text->out + text->used;
+    text->used += length;
+    for (const uint8_t *from = to - distance, *end = from + length; from < end;)
         *to++ = *from++;
     return true;
 }
 
 static bool copy_symbols(struct stream *s)
 {
-    for (;;) {
-        uint32_t symbol = decode(s, &s->literals);
+    struct bits b = s->bits; /* copies: no byte that is written could be a part of them */
+    struct text text = s->text;
 
+    while (!is_cut(&b)) {
+        refill(&b);
+        uint32_t symbol = decode(&b, &s->literals);
         if (symbol == END_OF_BLOCK)
-            return !is_cut(s);
-        if (is_cut(s))
+            break;
+        if (symbol < END_OF_BLOCK && text.used < text.room)
+            text.out[text.used++] = (uint8_t)symbol;
+        else if (symbol < END_OF_BLOCK || !copy_match(&text, &b, &s->distances, symbol))
             return false;
-        if (symbol > END_OF_BLOCK) {
-            if (!copy_match(s, symbol))
-                return false;
-        } else if (s->used == s->room) {
-            return false;
-        } else {
-            s->out[s->used++] = (uint8_t)symbol;
-        }
     }
+    s->bits = b;
+    s->text = text;
+    return !is_cut(&b);
 }
 
 /* 3.2.4: bytes as they are. */
 static bool stored_block(struct stream *s)
 {
-    drop(s, s->num_bits % 8);
-    uint32_t n = take(s, 16), complement = take(s, 16);
+    struct bits *b = &s->bits;
+    struct text *text = &s->text;
 
-    if (n != (complement ^ 0xffff) || n > s->room - s->used)
+    take_ready(b, b->num_ready % 8);
+    uint32_t n = take(b, 16), complement = take(b, 16);
+    if (n != (complement ^ 0xffff) || n > text->room - text->used)
         return false;
-    for (; n > 0 && !is_cut(s); n--)
-        s->out[s->used++] = (uint8_t)take(s, 8);
-    return !is_cut(s);
+    for (; n > 0 && !is_cut(b); n--)
+        text->out[text->used++] = (uint8_t)take(b, 8);
+    return !is_cut(b);
 }
 
 /* 3.2.6. */
@@ -219,18 +243,21 @@ static bool fixed_block(struct stream *s)
 /* 3.2.7: the lengths of both codes, themselves in a code. False if they are not just `n`. */
 static bool read_lengths(struct stream *s, uint8_t *lengths, uint32_t n)
 {
+    struct bits *b = &s->bits;
+
     for (uint32_t i = 0; i < n;) {
-        uint32_t symbol = decode(s, &s->literals), times = 1;
+        refill(b);
+        uint32_t symbol = decode(b, &s->literals), times = 1;
         uint8_t length = (uint8_t)symbol;
 
         if (symbol >= NUM_LENGTHS || (symbol == 16 && i == 0))
             return false;
         if (symbol == 16) {
             length = lengths[i - 1];
-            times = 3 + take(s, 2);
+            times = 3 + take_ready(b, 2);
         } else if (symbol > 16) {
             length = 0;
-            times = symbol == 17 ? 3 + take(s, 3) : 11 + take(s, 7);
+            times = symbol == 17 ? 3 + take_ready(b, 3) : 11 + take_ready(b, 7);
         }
         if (times > n - i)
             return false;
@@ -245,12 +272,13 @@ static bool dynamic_block(struct stream *s)
     static const uint8_t order[NUM_LENGTHS] = {16, 17, 18, 0, 8,  7, 9,  6, 10, 5,
                                                11, 4,  12, 3, 13, 2, 14, 1, 15};
     uint8_t lengths[NUM_LITERALS + NUM_DISTANCES] = {0};
-    uint32_t num_literals = 257 + take(s, 5), num_distances = 1 + take(s, 5), n = 4 + take(s, 4);
+    uint32_t num_literals = 257 + take(&s->bits, 5), num_distances = 1 + take(&s->bits, 5),
+             n = 4 + take(&s->bits, 4);
 
     if (num_literals > LAST_LENGTH + 1 || num_distances > NUM_DISTANCES)
         return false;
     for (uint32_t i = 0; i < n; i++)
-        lengths[order[i]] = (uint8_t)take(s, 3);
+        lengths[order[i]] = (uint8_t)take(&s->bits, 3);
     if (!make_code(&s->literals, lengths, NUM_LENGTHS) ||
         !read_lengths(s, lengths, num_literals + num_distances))
         return false;
@@ -260,17 +288,14 @@ static bool dynamic_block(struct stream *s)
 
 size_t inflate(struct span packed, uint8_t *out, size_t room)
 {
-    static struct stream s;
+    NOINIT static struct stream s; /* too large for a stack */
     bool is_last, is_sound;
 
-    s.in = packed;
-    s.at = s.used = 0;
-    s.bits = s.num_bits = 0;
-    s.out = out;
-    s.room = room;
+    s.bits = (struct bits){packed, 0, 0, 0};
+    s.text = (struct text){out, 0, room};
     do {
-        is_last = take(&s, 1) != 0;
-        switch (take(&s, 2)) {
+        is_last = take(&s.bits, 1) != 0;
+        switch (take(&s.bits, 2)) {
         case 0:
             is_sound = stored_block(&s);
             break;
@@ -284,5 +309,5 @@ size_t inflate(struct span packed, uint8_t *out, size_t room)
             is_sound = false;
         }
     } while (is_sound && !is_last);
-    return is_sound ? s.used : 0;
+    return is_sound ? s.text.used : 0;
 }

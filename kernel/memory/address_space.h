@@ -4,6 +4,7 @@
 /* clang-format off */
 /*
  *   0x0000000000000000  nothing
+ *   0x0000000000400000  TRIAL_USER_PAGE   as if for a user, in trials of SMAP and SMEP only (trial.c)
  *   0xffff800000000000  DIRECT_MAP_BASE   RAM at physical address + DIRECT_MAP_BASE, as far as phys.c was asked
  *                                         for it; never executable, what belongs to the firmware read-only;
  *                                         the VGA's window uncached
@@ -18,6 +19,7 @@
 #ifndef KERNEL_ADDRESS_SPACE_H
 #define KERNEL_ADDRESS_SPACE_H
 
+#define TRIAL_USER_PAGE UINT64_C(0x0000000000400000)
 #define DIRECT_MAP_BASE UINT64_C(0xffff800000000000)
 #define MAP_BASE        UINT64_C(0xffffc00000000000)
 #define MAP_END         UINT64_C(0xffffff8000000000)

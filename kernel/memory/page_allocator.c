@@ -17,9 +17,8 @@
 _Static_assert(UINT64_C(1) << PAGE_NUM_BITS == (uint64_t)POOL_ROOT_ENTRIES << TABLE_SHIFT << GROUP_ORDER,
                "the root covers it all");
 
-/* Page numbers at which the zones above the first begin. */
-#define PAGE_1MIB UINT64_C(0x100)
-#define PAGE_4GIB UINT64_C(0x100000)
+/* Page numbers: 1 MiB, 4 GiB, all. */
+static const uint64_t zone_ends[PAGE_NUM_ZONES] = {0x100, 0x100000, UINT64_C(1) << PAGE_NUM_BITS};
 
 typedef unsigned long long ull;
 
@@ -43,10 +42,7 @@ static uint64_t first_page(const struct page_group *g)
 /* The descriptor of a group; one that is GROUP_NONE if there is none. */
 static struct page_group *find_group(const struct page_allocator *a, uint64_t number)
 {
-    uint32_t page = a->root[number >> TABLE_SHIFT];
-
-    page = a->pool[page].table[(number >> LEAF_SHIFT) % POOL_TABLE_ENTRIES];
-    return &a->pool[page].groups[number % POOL_PAGE_GROUPS];
+    return page_group_of(a, number * GROUP_PAGES);
 }
 
 static uint32_t take_pool_page(struct page_allocator *a)
@@ -84,7 +80,7 @@ static struct page_group *make_group(struct page_allocator *a, uint64_t number)
 
 static uint32_t zone_of(uint64_t number)
 {
-    return number < PAGE_1MIB / GROUP_PAGES ? 0 : number < PAGE_4GIB / GROUP_PAGES ? 1 : 2;
+    return number < zone_ends[0] / GROUP_PAGES ? 0 : number < zone_ends[1] / GROUP_PAGES ? 1 : 2;
 }
 
 static void link(struct page_allocator *a, struct page_group *g)
@@ -101,25 +97,24 @@ static void link(struct page_allocator *a, struct page_group *g)
     *list = index;
 }
 
-/* What points to a listed group; null if it and its neighbours disagree. */
+/* What points to a listed group. It and its neighbours must agree. */
 static uint32_t *link_to(struct page_allocator *a, const struct page_group *g)
 {
     uint32_t index = index_of(a, g), limit = a->num_pool_used * POOL_PAGE_GROUPS;
+    bool agree = g->prev < limit && g->next < limit && (g->next == 0 || group_at(a, g->next)->prev == index);
+    uint32_t *to =
+        agree && g->prev != 0 ? &group_at(a, g->prev)->next : &a->zones[zone_of(g->number)].lists[g->order];
 
-    if (g->prev >= limit || g->next >= limit || (g->next != 0 && group_at(a, g->next)->prev != index))
-        return NULL;
-    uint32_t *to = g->prev != 0 ? &group_at(a, g->prev)->next : &a->zones[zone_of(g->number)].lists[g->order];
-    return *to == index ? to : NULL;
+    if (!agree || *to != index)
+        panic("page allocator: the list entry for 0x%llx is damaged", (ull)first_page(g) << 12);
+    return to;
 }
 
 static void unlink(struct page_allocator *a, struct page_group *g)
 {
     struct page_zone *zone = &a->zones[zone_of(g->number)];
-    uint32_t *to = link_to(a, g);
 
-    if (to == NULL)
-        panic("page allocator: the list entry for 0x%llx is damaged", (ull)first_page(g) << 12);
-    *to = g->next;
+    *link_to(a, g) = g->next;
     if (g->next != 0)
         group_at(a, g->next)->prev = g->prev;
     if (zone->lists[g->order] == 0)
@@ -160,6 +155,17 @@ static void free_block(struct page_allocator *a, uint64_t number, uint32_t order
 static uint64_t first_pages(uint64_t n)
 {
     return n < GROUP_PAGES ? (UINT64_C(1) << n) - 1 : ALL_PAGES;
+}
+
+/* Other CPUs change bits of the same words: those of pages on their stacks. */
+static void set_bits(uint64_t *word, uint64_t bits)
+{
+    __atomic_or_fetch(word, bits, __ATOMIC_RELAXED);
+}
+
+static void clear_bits(uint64_t *word, uint64_t bits)
+{
+    __atomic_and_fetch(word, ~bits, __ATOMIC_RELAXED);
 }
 
 static uint64_t free_pages(const struct page_group *g)
@@ -229,7 +235,7 @@ static void add_pages(struct page_allocator *a, uint64_t number, uint64_t mask)
 
     if (g->state != GROUP_SPLIT)
         split_group(g, ALL_PAGES, ALL_PAGES);
-    g->start &= ~mask;
+    clear_bits(&g->start, mask);
     refile(a, g);
 }
 
@@ -291,8 +297,8 @@ static void use_block(struct page_allocator *a, uint64_t number, uint32_t order,
 
 static uint64_t use_pages(struct page_allocator *a, struct page_group *g, uint32_t place, uint64_t num_pages)
 {
-    g->free &= ~(first_pages(num_pages) << place);
-    g->start |= UINT64_C(1) << place;
+    clear_bits(&g->free, first_pages(num_pages) << place);
+    set_bits(&g->start, UINT64_C(1) << place);
     refile(a, g);
     return first_page(g) + place;
 }
@@ -342,26 +348,27 @@ static uint64_t take_below(struct page_allocator *a, struct page_zone *zone, uin
 
 static uint64_t take_anywhere(struct page_allocator *a, uint32_t order, uint64_t num_pages, uint64_t limit)
 {
-    static const uint64_t ends[PAGE_NUM_ZONES] = {PAGE_1MIB, PAGE_4GIB, UINT64_C(1) << PAGE_NUM_BITS};
     uint64_t first = 0;
 
     for (uint32_t i = PAGE_NUM_ZONES; i-- > 0 && first == 0;) {
         struct page_zone *zone = &a->zones[i];
 
-        if (limit >= ends[i])
+        if (limit >= zone_ends[i])
             first = take(a, zone, order, num_pages);
-        else if (i == 0 || limit > ends[i - 1])
+        else if (i == 0 || limit > zone_ends[i - 1])
             first = take_below(a, zone, order, num_pages, limit);
     }
     return first;
 }
 
-/* The stack of single pages -------------------------------------------------------------------------------*/
-
-static void push(struct page_allocator *a, const struct page_group *g, uint32_t place)
+static void count_taken(struct page_allocator *a, uint64_t num_pages)
 {
-    a->stack[a->num_stacked++] = (uint64_t)index_of(a, g) * GROUP_PAGES + place;
+    a->num_free -= num_pages;
+    if (a->num_used_peak < a->num_total - a->num_free)
+        a->num_used_peak = a->num_total - a->num_free;
 }
+
+/* The stacks of single pages ------------------------------------------------------------------------------*/
 
 /* A group with free pages, made of a whole one if there is none. Null if all is used. */
 static struct page_group *group_to_use(struct page_allocator *a, struct page_zone *zone)
@@ -376,62 +383,87 @@ static struct page_group *group_to_use(struct page_allocator *a, struct page_zon
     return g;
 }
 
-/* Takes up to STACK_BATCH pages of one group. */
-static void refill_stack(struct page_allocator *a)
+static void list_stack(struct page_allocator *a, struct page_stack *stack)
+{
+    if (stack->room != 0)
+        return;
+    stack->room = PAGE_STACK_ROOM;
+    stack->next = a->stacks;
+    a->stacks = stack;
+}
+
+/* Puts up to STACK_BATCH pages of one group onto an empty stack. */
+static void refill(struct page_allocator *a, struct page_stack *stack)
 {
     struct page_group *g = group_to_use(a, &a->zones[a->top_zone]);
 
     if (g == NULL)
         return;
-    uint64_t pages = free_pages(g);
-    for (uint32_t n = 0; n < STACK_BATCH && pages != 0; n++, pages &= pages - 1) {
-        g->start |= pages & -pages;
-        push(a, g, (uint32_t)__builtin_ctzll(pages));
+    uint64_t first = (uint64_t)index_of(a, g) * GROUP_PAGES, pages = free_pages(g);
+    for (; stack->num < STACK_BATCH && pages != 0; pages &= pages - 1) {
+        set_bits(&g->start, pages & -pages);
+        stack->entries[stack->num++] = first + (uint32_t)__builtin_ctzll(pages);
     }
+    count_taken(a, stack->num);
     refile(a, g);
 }
 
-/* Takes pages of one group from the stack, as many as lie on top and at most `n`; they are free again. */
-static void unstack(struct page_allocator *a, uint32_t n)
+/* Takes pages of one group from a stack, as many as lie on top and at most `n`; they are free again. */
+static void unstack(struct page_allocator *a, struct page_stack *stack, uint32_t n)
 {
-    uint64_t group = a->stack[a->num_stacked - 1] / GROUP_PAGES, pages = 0;
+    uint64_t group = stack->entries[stack->num - 1] / GROUP_PAGES, pages = 0;
     struct page_group *g = group_at(a, (uint32_t)group);
 
-    for (; n > 0 && a->num_stacked > 0 && a->stack[a->num_stacked - 1] / GROUP_PAGES == group; n--)
-        pages |= UINT64_C(1) << a->stack[--a->num_stacked] % GROUP_PAGES;
-    g->start &= ~pages;
+    for (; n > 0 && stack->num > 0 && stack->entries[stack->num - 1] / GROUP_PAGES == group; n--) {
+        pages |= UINT64_C(1) << stack->entries[--stack->num] % GROUP_PAGES;
+        a->num_free++;
+    }
+    clear_bits(&g->start, pages);
     refile(a, g);
 }
 
-static void drain_stack(struct page_allocator *a, uint32_t num_left)
+static void drain(struct page_allocator *a, struct page_stack *stack, uint32_t num_left)
 {
-    while (a->num_stacked > num_left)
-        unstack(a, a->num_stacked - num_left);
+    while (stack->num > num_left)
+        unstack(a, stack, stack->num - num_left);
 }
 
 /* A page from the stack; 0 if there is none to put on it either. */
-static uint64_t pop(struct page_allocator *a)
+static uint64_t pop(struct page_allocator *a, struct page_stack *stack)
 {
-    if (a->num_stacked == 0)
-        refill_stack(a);
-    if (a->num_stacked == 0)
-        return 0;
-    uint64_t entry = a->stack[--a->num_stacked];
-    struct page_group *g = group_at(a, (uint32_t)(entry / GROUP_PAGES));
-    g->free &= ~(UINT64_C(1) << entry % GROUP_PAGES);
-    return first_page(g) + entry % GROUP_PAGES;
+    list_stack(a, stack);
+    if (stack->num == 0)
+        refill(a, stack);
+    return page_stack_pop(a, stack);
+}
+
+/* False if it is no page that a stack may hold. */
+static bool push(struct page_allocator *a, struct page_stack *stack, uint64_t page)
+{
+    list_stack(a, stack);
+    if (stack->num == PAGE_STACK_ROOM)
+        drain(a, stack, PAGE_STACK_ROOM - STACK_BATCH);
+    return page_stack_push(a, stack, page);
+}
+
+static bool is_on(const struct page_allocator *a, const struct page_stack *stack, uint64_t page)
+{
+    for (uint32_t i = 0; i < stack->num; i++) {
+        uint64_t entry = stack->entries[i];
+
+        if (first_page(group_at(a, (uint32_t)(entry / GROUP_PAGES))) + entry % GROUP_PAGES == page)
+            return true;
+    }
+    return false;
 }
 
 static bool is_stacked(const struct page_allocator *a, uint64_t page)
 {
-    for (uint32_t i = 0; i < a->num_stacked; i++) {
-        uint64_t entry = a->stack[i];
-        const struct page_group *g = group_at(a, (uint32_t)(entry / GROUP_PAGES));
+    const struct page_stack *stack = a->stacks;
 
-        if (first_page(g) + entry % GROUP_PAGES == page)
-            return true;
-    }
-    return false;
+    while (stack != NULL && !is_on(a, stack, page))
+        stack = stack->next;
+    return stack != NULL;
 }
 
 /* Taking back ---------------------------------------------------------------------------------------------*/
@@ -450,7 +482,7 @@ static const char *fault_at(const struct page_allocator *a, uint64_t page)
 {
     uint64_t number = page / GROUP_PAGES;
 
-    if (page >> PAGE_NUM_BITS != 0 || a->num_pool_pages == 0)
+    if (page >= a->end_page)
         return "never handed out";
     const struct page_group *g = find_group(a, number);
     if (g->state == GROUP_SPLIT)
@@ -512,25 +544,9 @@ static void free_run(struct page_allocator *a, uint64_t first, uint64_t num_page
         return;
     if (!is_run(g, place, left, done == 0))
         refuse(a, first, num_pages);
-    g->free |= first_pages(left) << place;
-    g->start &= ~(first_pages(left) << place);
+    set_bits(&g->free, first_pages(left) << place);
+    clear_bits(&g->start, first_pages(left) << place);
     refile(a, g);
-}
-
-/* Puts a page onto the stack, if it may go there: a run of one page, in the zone the stack is for. */
-static bool free_to_stack(struct page_allocator *a, uint64_t page)
-{
-    struct page_group *g = find_group(a, page / GROUP_PAGES);
-    uint64_t bit = UINT64_C(1) << page % GROUP_PAGES, behind = bit << 1;
-
-    if (g->state != GROUP_SPLIT || g->free & bit || !(g->start & bit) || behind & ~(g->free | g->start) ||
-        zone_of(g->number) != a->top_zone)
-        return false;
-    if (a->num_stacked == PAGE_STACK_ROOM)
-        drain_stack(a, PAGE_STACK_ROOM - STACK_BATCH);
-    g->free |= bit;
-    push(a, g, page % GROUP_PAGES);
-    return true;
 }
 
 /* What others call ----------------------------------------------------------------------------------------*/
@@ -560,8 +576,10 @@ void page_allocator_begin(struct page_allocator *a, union pool_page *pool, uint3
     memset(a, 0, sizeof *a);
     a->pool = pool;
     a->num_pool_pages = num_pool_pages;
-    if (num_pool_pages != 0)
-        take_pool_page(a);
+    if (num_pool_pages == 0)
+        return;
+    a->end_page = UINT64_C(1) << PAGE_NUM_BITS;
+    take_pool_page(a);
 }
 
 void page_allocator_add(struct page_allocator *a, uint64_t first, uint64_t end)
@@ -571,8 +589,8 @@ void page_allocator_add(struct page_allocator *a, uint64_t first, uint64_t end)
     a->num_total += end - first;
     a->num_free += end - first;
     if (a->top_zone < zone) {
-        drain_stack(a, 0);
         a->top_zone = zone;
+        a->top_group = (uint32_t)(zone_ends[zone - 1] / GROUP_PAGES);
     }
     while (first < end)
         first += add_some(a, first, end);
@@ -584,42 +602,50 @@ static uint32_t order_for(uint64_t num_pages)
     return num_pages <= 1 ? 0 : 64 - (uint32_t)__builtin_clzll(num_pages - 1);
 }
 
-static uint64_t alloc(struct page_allocator *a, uint64_t num_pages, uint64_t align_pages, uint64_t limit)
+/* From the lists, not from a stack. */
+static uint64_t take_run(struct page_allocator *a, uint32_t order, uint64_t num_pages, uint64_t limit)
 {
-    uint32_t order = order_for(num_pages > align_pages ? num_pages : align_pages);
-
-    if (num_pages == 0 || order > PAGE_MAX_ORDER)
-        return 0;
-    if (order == 0 && limit == PAGE_NO_LIMIT) {
-        uint64_t page = pop(a);
-        if (page != 0)
-            return page;
-    }
     uint64_t first = take_anywhere(a, order, num_pages, limit);
-    if (first != 0 || a->num_stacked == 0)
-        return first;
-    drain_stack(a, 0);
-    return take_anywhere(a, order, num_pages, limit);
-}
 
-uint64_t page_allocator_alloc(struct page_allocator *a, uint64_t num_pages, uint64_t align_pages,
-                              uint64_t limit)
-{
-    uint64_t first = alloc(a, num_pages, align_pages, limit);
-
-    if (first == 0)
-        return 0;
-    a->num_free -= num_pages;
-    if (a->num_used_peak < a->num_total - a->num_free)
-        a->num_used_peak = a->num_total - a->num_free;
+    if (first != 0)
+        count_taken(a, num_pages);
     return first;
 }
 
-void page_allocator_free(struct page_allocator *a, uint64_t first, uint64_t num_pages)
+uint64_t page_allocator_alloc(struct page_allocator *a, struct page_stack *stack, uint64_t num_pages,
+                              uint64_t align_pages, uint64_t limit)
 {
-    if (num_pages == 0 || first >> PAGE_NUM_BITS != 0 || a->num_pool_pages == 0)
+    uint32_t order = order_for(num_pages > align_pages ? num_pages : align_pages);
+    uint64_t first = 0;
+
+    if (num_pages == 0 || order > PAGE_MAX_ORDER)
+        return 0;
+    if (order == 0 && limit == PAGE_NO_LIMIT)
+        first = pop(a, stack);
+    if (first == 0)
+        first = take_run(a, order, num_pages, limit);
+    if (first != 0 || stack->num == 0)
+        return first;
+    drain(a, stack, 0);
+    return take_run(a, order, num_pages, limit);
+}
+
+void page_allocator_free(struct page_allocator *a, struct page_stack *stack, uint64_t first,
+                         uint64_t num_pages)
+{
+    if (num_pages == 0 || first >= a->end_page)
         refuse(a, first, num_pages);
-    if (num_pages != 1 || !free_to_stack(a, first))
-        free_run(a, first, num_pages);
+    if (num_pages == 1 && push(a, stack, first))
+        return;
+    free_run(a, first, num_pages);
     a->num_free += num_pages;
+}
+
+uint64_t page_allocator_num_free(const struct page_allocator *a)
+{
+    uint64_t n = a->num_free;
+
+    for (const struct page_stack *stack = a->stacks; stack != NULL; stack = stack->next)
+        n += stack->num;
+    return n;
 }

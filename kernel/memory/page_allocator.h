@@ -6,13 +6,15 @@
  * 64 pages of one group, 256 KiB, a bit each says what is free: blocks of less are found in it by a few
  * instructions. Groups with room, and free blocks, are in lists by the order of the largest block in them,
  * one set of lists each for the memory below 1 MiB, below 4 GiB and above; no block crosses these borders,
- * because it would begin at page 0, which is never given. Single pages go through a small stack.
+ * because it would begin at page 0, which is never given.
+ * Single pages go through small stacks, one for each CPU, which it uses without asking the others.
  *
  * All of that is written in descriptors, 32 bytes for a group, outside the memory it is about: nothing there
  * is ever touched, and a write to freed memory does no harm here. Descriptors lie in a pool and are reached
  * through tables like page tables: what nobody asks for costs nothing, wherever in the address space it is.
  *
- * Nothing here touches hardware or locks anything. Damaged links, and pages that must not be freed, panic.
+ * Nothing here touches hardware or locks anything: the caller does. Damaged links, and pages that must not be
+ * freed, panic.
  */
 #ifndef KERNEL_PAGE_ALLOCATOR_H
 #define KERNEL_PAGE_ALLOCATOR_H
@@ -21,14 +23,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define GROUP_ORDER     6
-#define GROUP_PAGES     64
-#define PAGE_NUM_BITS   34 /* of a page number */
-#define PAGE_MAX_ORDER  33
-#define PAGE_NUM_ZONES  3
-#define PAGE_NUM_LISTS  (PAGE_MAX_ORDER + 1)
-#define PAGE_STACK_ROOM 64
-#define PAGE_NO_LIMIT   UINT64_MAX
+#include "kernel/memory/page_stack.h"
+
+#define GROUP_ORDER    6
+#define GROUP_PAGES    64
+#define PAGE_NUM_BITS  34 /* of a page number */
+#define PAGE_MAX_ORDER 33
+#define PAGE_NUM_ZONES 3
+#define PAGE_NUM_LISTS (PAGE_MAX_ORDER + 1)
+#define PAGE_NO_LIMIT  UINT64_MAX
 
 #define POOL_PAGE_BYTES    4096
 #define POOL_TABLE_ENTRIES 1024
@@ -46,9 +49,9 @@ enum group_state {
  *     the first page of a run that is in use           0     1
  *     a further page of it                             0     0
  *     free                                             1     0
- *     on the stack, or not ours                        1     1 */
+ *     on a stack, or not ours                        1     1 */
 struct page_group {
-    uint64_t free;
+    uint64_t free; /* free and start of a GROUP_SPLIT change by atomic instructions only */
     union {
         uint64_t start;
         uint64_t run_pages; /* GROUP_TAKEN: length of the run that begins here; 0: it began before */
@@ -79,10 +82,11 @@ struct page_allocator {
     uint32_t num_pool_pages, num_pool_used;
     uint32_t root[POOL_ROOT_ENTRIES];
     struct page_zone zones[PAGE_NUM_ZONES];
-    uint32_t top_zone; /* the highest that was given anything: the only one whose pages go on the stack */
-    uint32_t num_stacked;
-    uint64_t stack[PAGE_STACK_ROOM]; /* index of the group in the pool * GROUP_PAGES + page in it */
-    uint64_t num_total, num_free, num_used_peak; /* pages */
+    uint32_t top_zone;  /* the highest that was given anything: whose pages go on stacks */
+    uint32_t top_group; /* where it begins */
+    uint64_t end_page;  /* no page from here on can be found */
+    struct page_stack *stacks;
+    uint64_t num_total, num_free, num_used_peak; /* pages; those on stacks are not free here */
 };
 
 /* How many pages of pool there must be for ranges that ascend: begin with an empty one, add each. */
@@ -103,12 +107,54 @@ void page_allocator_add(struct page_allocator *a, uint64_t first, uint64_t end);
 
 /*
  * `num_pages` pages in a row, the first a multiple of `align_pages` (a power of two), all below page number
- * `limit` (or PAGE_NO_LIMIT). The first one's number, or 0 if there are no such pages.
+ * `limit` (or PAGE_NO_LIMIT). The first one's number, or 0 if there are no such pages. `stack` is the CPU's
+ * own, all 0 before the first use.
  */
-uint64_t page_allocator_alloc(struct page_allocator *a, uint64_t num_pages, uint64_t align_pages,
-                              uint64_t limit);
+uint64_t page_allocator_alloc(struct page_allocator *a, struct page_stack *stack, uint64_t num_pages,
+                              uint64_t align_pages, uint64_t limit);
 
 /* Takes back what page_allocator_alloc() gave, whole. Panics if it is anything else. */
-void page_allocator_free(struct page_allocator *a, uint64_t first, uint64_t num_pages);
+void page_allocator_free(struct page_allocator *a, struct page_stack *stack, uint64_t first,
+                         uint64_t num_pages);
+
+/* How many pages are free, those on stacks included. */
+uint64_t page_allocator_num_free(const struct page_allocator *a);
+
+/* The descriptor of the group of a page below a->end_page; one that is GROUP_NONE if there is none. */
+static inline struct page_group *page_group_of(const struct page_allocator *a, uint64_t page)
+{
+    uint64_t number = page / GROUP_PAGES;
+    uint32_t table = a->root[number / POOL_PAGE_GROUPS / POOL_TABLE_ENTRIES];
+    uint32_t leaf = a->pool[table].table[number / POOL_PAGE_GROUPS % POOL_TABLE_ENTRIES];
+
+    return &a->pool[leaf].groups[number % POOL_PAGE_GROUPS];
+}
+
+/*
+ * The same two for one page and no limit, as far as the stack goes; else 0 and false, and nothing is changed.
+ * They need only be kept from running twice on one CPU at a time, whatever the others do.
+ */
+static inline uint64_t page_stack_pop(struct page_allocator *a, struct page_stack *stack)
+{
+    if (stack->num == 0)
+        return 0;
+    uint64_t entry = stack->entries[--stack->num];
+    struct page_group *g = a->pool->groups + entry / GROUP_PAGES;
+    __atomic_and_fetch(&g->free, ~(UINT64_C(1) << entry % GROUP_PAGES), __ATOMIC_RELAXED);
+    return (uint64_t)g->number * GROUP_PAGES + entry % GROUP_PAGES;
+}
+
+static inline bool page_stack_push(struct page_allocator *a, struct page_stack *stack, uint64_t page)
+{
+    if (page >= a->end_page || stack->num >= stack->room)
+        return false;
+    struct page_group *g = page_group_of(a, page);
+    uint64_t bit = UINT64_C(1) << page % GROUP_PAGES, behind = bit << 1;
+    if (g->state != GROUP_SPLIT || !(g->start & bit) || behind & ~(g->free | g->start) ||
+        g->number < a->top_group || __atomic_fetch_or(&g->free, bit, __ATOMIC_RELAXED) & bit)
+        return false;
+    stack->entries[stack->num++] = (uint64_t)(g - a->pool->groups) * GROUP_PAGES + page % GROUP_PAGES;
+    return true;
+}
 
 #endif

@@ -5,7 +5,9 @@
 
 #include "kernel/boot/boot_info.h"
 #include "kernel/boot/section.h"
+#include "kernel/cpu/cpu.h"
 #include "kernel/cpu/spinlock.h"
+#include "kernel/cpu/this_cpu.h"
 #include "kernel/debug/panic.h"
 #include "kernel/memory/address_space.h"
 #include "kernel/memory/free_ranges.h"
@@ -22,7 +24,7 @@ static uint64_t num_reclaimed;
 /* Pages from here on are left alone: they cannot be reached, or there is no room for what describes them. */
 static uint64_t end_page = DIRECT_MAP_BYTES / PAGE_BYTES;
 
-/* Around everything that touches the above, once there is more than one CPU. */
+/* Around everything that touches the above, but for the CPUs' stacks of pages. */
 static struct spinlock lock = SPINLOCK("pages", LOCK_PAGES);
 
 /* Regions of these types, without what nobody may have whatever the firmware's map says of it. */
@@ -98,24 +100,63 @@ void pages_init(void)
         add_ranges(1u << MEMORY_USABLE);
 }
 
-uint64_t pages_alloc(uint64_t num_pages, uint64_t align_bytes, uint64_t limit_paddr)
+/* With the lists of all. Apart from what needs no lock, so that the registers this takes are not saved there.
+ */
+static __attribute__((noinline)) uint64_t alloc(uint64_t num_pages, uint64_t align_bytes,
+                                                uint64_t limit_paddr)
 {
     uint64_t limit = limit_paddr == 0 ? PAGE_NO_LIMIT : limit_paddr / PAGE_BYTES;
 
     spin_lock(&lock);
-    uint64_t page = page_allocator_alloc(&allocator, num_pages, align_bytes / PAGE_BYTES, limit);
+    uint64_t page =
+        page_allocator_alloc(&allocator, &this_cpu()->pages, num_pages, align_bytes / PAGE_BYTES, limit);
     spin_unlock(&lock);
     return page * PAGE_BYTES;
 }
 
-void pages_free(uint64_t paddr, uint64_t num_pages)
+static __attribute__((noinline)) void free(uint64_t paddr, uint64_t num_pages)
 {
     if (paddr % PAGE_BYTES != 0)
         panic("pages_free(0x%llx, %llu): not the address of a page", (unsigned long long)paddr,
               (unsigned long long)num_pages);
     spin_lock(&lock);
-    page_allocator_free(&allocator, paddr / PAGE_BYTES, num_pages);
+    page_allocator_free(&allocator, &this_cpu()->pages, paddr / PAGE_BYTES, num_pages);
     spin_unlock(&lock);
+}
+
+/* From this CPU's stack; 0 if that is empty. */
+static uint64_t pop(void)
+{
+    uint64_t flags = interrupts_save(), page = page_stack_pop(&allocator, &this_cpu()->pages);
+
+    interrupts_restore(flags);
+    return page * PAGE_BYTES;
+}
+
+static bool push(uint64_t paddr)
+{
+    uint64_t flags = interrupts_save();
+    bool done = page_stack_push(&allocator, &this_cpu()->pages, paddr / PAGE_BYTES);
+
+    interrupts_restore(flags);
+    return done;
+}
+
+uint64_t pages_alloc(uint64_t num_pages, uint64_t align_bytes, uint64_t limit_paddr)
+{
+    if (num_pages == 1 && align_bytes <= PAGE_BYTES && limit_paddr == 0) {
+        uint64_t paddr = pop();
+
+        if (paddr != 0)
+            return paddr;
+    }
+    return alloc(num_pages, align_bytes, limit_paddr);
+}
+
+void pages_free(uint64_t paddr, uint64_t num_pages)
+{
+    if (num_pages != 1 || paddr % PAGE_BYTES != 0 || !push(paddr))
+        free(paddr, num_pages);
 }
 
 uint64_t pages_reclaim(enum memory_type type)
@@ -135,7 +176,7 @@ uint64_t pages_reclaim(enum memory_type type)
 struct page_counts pages_count(void)
 {
     spin_lock(&lock);
-    struct page_counts counts = {allocator.num_total, allocator.num_free, num_reclaimed,
+    struct page_counts counts = {allocator.num_total, page_allocator_num_free(&allocator), num_reclaimed,
                                  allocator.num_used_peak, allocator.num_pool_pages};
     spin_unlock(&lock);
     return counts;

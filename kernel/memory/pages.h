@@ -5,8 +5,8 @@
  * VGA, nor the display's memory, whatever the map says of it. The memory handed out holds any bytes, and is
  * reached through phys_memory().
  *
- * Any CPU may call these, with interrupts on or off. Cost: a page constant, a run of pages the logarithm of
- * the largest free run.
+ * Any CPU may call these, with interrupts on or off. Cost: of a page, constant, and mostly without a lock,
+ * since each CPU keeps up to 64 free ones at hand; of a run of pages, the logarithm of the largest free run.
  */
 #ifndef KERNEL_PAGES_H
 #define KERNEL_PAGES_H
@@ -19,7 +19,7 @@ struct page_counts {
     uint64_t num_total;     /* pages there are to hand out, or handed out */
     uint64_t num_free;      /* of these, not handed out */
     uint64_t num_reclaimed; /* of the total, added by pages_reclaim() */
-    uint64_t num_used_peak; /* the most that were handed out at one time */
+    uint64_t num_used_peak; /* the most that were handed out at one time, or kept by CPUs */
     uint64_t num_own;       /* besides: what the allocator needs itself */
 };
 
@@ -32,8 +32,8 @@ void pages_init(void);
 /*
  * A run of `num_pages` pages; all of it lies below physical address `limit_paddr` (0: anywhere), and it
  * begins at a multiple of `align_bytes` (a power of two; up to 4096 all are the same). Its physical address,
- * or 0 if there is no such run. Memory below 4 GiB, and below 1 MiB, is handed out to those who ask for it
- * as long as there is other.
+ * or 0 if there is no such run but for pages that other CPUs keep. Memory below 4 GiB, and below 1 MiB, is
+ * handed out to those who ask for it as long as there is other.
  */
 uint64_t pages_alloc(uint64_t num_pages, uint64_t align_bytes, uint64_t limit_paddr);
 

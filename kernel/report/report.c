@@ -13,6 +13,8 @@
 #include "kernel/cpu/calibration.h"
 #include "kernel/cpu/clock.h"
 #include "kernel/cpu/cpu.h"
+#include "kernel/devices/pci.h"
+#include "kernel/devices/serial_port.h"
 #include "kernel/cpu/smp.h"
 #include "kernel/cpu/smp_start.h"
 #include "kernel/cpu/interrupts.h"
@@ -20,12 +22,15 @@
 #include "kernel/cpu/timer.h"
 #include "kernel/firmware/acpi_tables.h"
 #include "kernel/devices/input.h"
+#include "kernel/cpu/features.h"
+#include "kernel/debug/stack_guard.h"
 #include "kernel/firmware/firmware_tables.h"
 #include "kernel/firmware/madt.h"
 #include "kernel/firmware/srat.h"
 #include "kernel/boot/image.h"
 #include "kernel/memory/address_space.h"
 #include "kernel/memory/pages.h"
+#include "kernel/memory/audit.h"
 #include "kernel/memory/phys.h"
 #include "kernel/lib/printf.h"
 #include "kernel/lib/string.h"
@@ -359,6 +364,60 @@ static void report_cpu(void)
     printk("%s\n", text);
 }
 
+static void print_pci_function(const struct pci_function *f)
+{
+    if (f->at.segment != 0)
+        printk("%04x:", f->at.segment);
+    printk("%02x:%02x.%x", f->at.bus, f->at.device, f->at.function);
+}
+
+static void report_pci(void)
+{
+    const struct pci_function *display = pci_find_display(boot_info.display.paddr);
+
+    label("pci");
+    if (pci.mechanism == PCI_NONE)
+        printk("no configuration space");
+    else if (pci.mechanism == PCI_PORTS)
+        printk("%u functions by port 0xcf8", pci.num_functions);
+    else
+        printk("%u functions by ECAM at 0x%llx", pci.num_functions, (unsigned long long)pci.ecam_paddr);
+    if (pci.num_lost > 0)
+        printk(" and %u more", pci.num_lost);
+    if (display != NULL) {
+        printk(", display %04x:%04x at ", display->header.vendor, display->header.device);
+        print_pci_function(display);
+    }
+    printk("%s%s\n", pci.ecam_error != NULL ? "; ECAM " : "", pci.ecam_error != NULL ? pci.ecam_error : "");
+}
+
+static void report_serial(void)
+{
+    static const char sources[SERIAL_NUM_SOURCES][16] = {
+        [SERIAL_BY_SPCR] = "SPCR",
+        [SERIAL_BY_DBG2] = "DBG2",
+        [SERIAL_BY_BIOS] = "BIOS data area",
+        [SERIAL_BY_PROBE] = "probe",
+    };
+    const struct serial_choice *choice = serial_port_choice();
+    const struct serial_candidate *port = &choice->port;
+    uint32_t com = serial_com_number(port);
+
+    label("serial");
+    if (!choice->is_found)
+        printk("none");
+    else if (com != 0)
+        printk("COM%u at 0x%llx (%s)", com, (unsigned long long)port->address, sources[port->source]);
+    else
+        printk("%s 0x%llx (%s)", port->is_in_memory ? "registers at" : "port",
+               (unsigned long long)port->address, sources[port->source]);
+    if (choice->spcr_remark != NULL)
+        printk("; SPCR %s", choice->spcr_remark);
+    if (choice->dbg2_remark != NULL)
+        printk("; DBG2 %s", choice->dbg2_remark);
+    printk("\n");
+}
+
 /* "+0.02 %" */
 static void list_deviation(struct list *list, const char *name, int32_t ppm)
 {
@@ -462,6 +521,26 @@ static void report_cpus(void)
         list_missing(&list);
     if (o->num_left_out > 0)
         list_item(&list, "%u left out, more than %u", o->num_left_out, SMP_MAX_CPUS);
+    list_end(&list, "");
+}
+
+/* What guards the kernel against its own mistakes: of this CPU, of the compiler, of the page tables. */
+static void report_protection(void)
+{
+    struct audit audit = audit_page_tables();
+    struct list list = {0};
+
+    label("protection");
+    for (enum feature f = 0; f < FEATURE_END; f++)
+        list_item(&list, "%s%s", feature_is_on(f) ? "" : "no ", feature_name(f));
+    list_item(&list, stack_guard_is_random() ? "canary from RDRAND" : "canary mixed (no RDRAND)");
+    list_item(&list, "%u pages", audit.num_pages);
+    list_item(&list, "%u writable", audit.num_writable);
+    list_item(&list, "%u executable", audit.num_executable);
+    list_item(&list, "%u both", audit.num_both);
+    list_item(&list, "%u user", audit.num_user);
+    if (audit.fault != 0)
+        list_item(&list, "%s", audit.fault);
     list_end(&list, "");
 }
 
@@ -653,7 +732,10 @@ void report_machine(void)
     report_cpus();
     report_clock();
     report_interrupts();
+    report_protection();
+    report_pci();
     report_screen();
+    report_serial();
     report_input();
     report_memory();
     report_timeline();

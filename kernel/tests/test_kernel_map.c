@@ -46,29 +46,49 @@ SELF_TEST(kernel_stack_has_guards)
     EXPECT(pages_count().num_free >= num_free);
 }
 
-/* What an address led to is forgotten when it leads somewhere else, or may do less. */
+/* Of `num` pages, how many begin with `value`. */
+static uint64_t count_pages(const volatile uint64_t *p, uint64_t num, uint64_t value)
+{
+    uint64_t n = 0;
+
+    for (uint64_t i = 0; i < num; i++)
+        n += p[i * PAGE_BYTES / 8] == value;
+    return n;
+}
+
+/* Addresses that led to `a` lead to `b`, for each of `num` pages, and then may do less. */
+static void map_one_then_the_other(uint64_t a, uint64_t b, uint64_t num)
+{
+    uint64_t bytes = num * PAGE_BYTES;
+    volatile uint64_t *p = kernel_map(a, bytes, PAGE_WRITE);
+    uint64_t vaddr = (uint64_t)(uintptr_t)p;
+
+    if (!EXPECT(p != 0 && count_pages(p, num, 1) == num))
+        return;
+    kernel_unmap(p);
+    EXPECT(kernel_map_at(vaddr, b, bytes, PAGE_WRITE) && count_pages(p, num, 2) == num);
+    EXPECT(kernel_protect_at(vaddr, bytes, 0) && rights_of((const void *)p) == 0 && *p == 2);
+    EXPECT(!kernel_protect_at(vaddr, bytes, PAGE_WRITE | PAGE_EXECUTE));
+    kernel_unmap(p);
+    EXPECT(!is_mapped(vaddr));
+}
+
+/* One page at a time, and so many that everything is forgotten. */
 SELF_TEST(kernel_map_forgets_translations)
 {
-    uint64_t a = pages_alloc(1, 0, 0), b = pages_alloc(1, 0, 0);
-    volatile uint64_t *at_a = phys_memory(a, PAGE_BYTES), *at_b = phys_memory(b, PAGE_BYTES);
+    uint64_t num = 40, a = pages_alloc(num, 0, 0), b = pages_alloc(num, 0, 0);
+    uint64_t *at_a = phys_memory(a, num * PAGE_BYTES), *at_b = phys_memory(b, num * PAGE_BYTES);
 
     if (!EXPECT(at_a != 0 && at_b != 0))
         return;
-    *at_a = 1;
-    *at_b = 2;
-    volatile uint64_t *p = kernel_map(a, PAGE_BYTES, PAGE_WRITE);
-    uint64_t vaddr = (uint64_t)(uintptr_t)p;
-    EXPECT(p != 0 && *p == 1);
-    *p = 3;
-    EXPECT(*at_a == 3);
-    kernel_unmap(p);
-    EXPECT(!is_mapped(vaddr));
-    EXPECT(kernel_map_at(vaddr, b, PAGE_BYTES, PAGE_WRITE) && *p == 2);
-    EXPECT(kernel_protect_at(vaddr, PAGE_BYTES, 0) && rights_of((const void *)p) == 0 && *p == 2);
-    EXPECT(!kernel_protect_at(vaddr, PAGE_BYTES, PAGE_WRITE | PAGE_EXECUTE));
-    EXPECT(kernel_unmap_at(vaddr, PAGE_BYTES));
-    pages_free(a, 1);
-    pages_free(b, 1);
+    for (uint64_t i = 0; i < num; i++) {
+        at_a[i * PAGE_BYTES / 8] = 1;
+        at_b[i * PAGE_BYTES / 8] = 2;
+    }
+    map_one_then_the_other(a, b, 16);
+    map_one_then_the_other(a, b, num);
+    pages_free(a, num);
+    pages_free(b, num);
 }
 
 /* More page tables than the handoff left room for: taken from memory, and given back. */

@@ -23,9 +23,12 @@ TRIALS = {
     "general-protection": ("general protection (vector 13)", "general_protection"),
     "read-null": ("page fault (vector 14)", "read_null"),
     "write-text": ("page fault (vector 14)", "write_text"),
+    "write-rodata": ("page fault (vector 14)", "write_rodata"),
     "execute-data": ("page fault (vector 14)", None),
+    "execute-stack": ("page fault (vector 14)", None),
     "stack-overflow": ("double fault (vector 8)", "stack_overflow"),
     "machine-check": ("machine check (vector 18)", "machine_check"),
+    "stack-smash": ("stack smashed in stack_smash", "__stack_chk_fail"),
     "panic": ("asked for on the command line", "call_panic"),
     "wild-stack": ("double fault (vector 8)", "wild_stack"),
     "wild-rbp": ("invalid opcode (vector 6)", "wild_rbp"),
@@ -38,6 +41,8 @@ NO_STACK = {"double-fault", "stack-overflow", "wild-stack"}  # the call chain ha
 CAUSES = {
     "read-null": ["read from 0000000000000000: nothing is mapped there", "that is page 0, where null points"],
     "write-text": ["write to {text_start:016x}: its rights forbid it", r"that is \.text"],
+    "write-rodata": ["write to {rodata_start:016x}: its rights forbid it", r"that is \.rodata"],
+    "execute-stack": ["execution of ffffffff8[0-9a-f]{{7}}: its rights forbid it"],
     "execute-data": ["execution of [0-9a-f]{{16}}: its rights forbid it", r"that is \.data or \.bss"],
     "not-present": ["entry 3 of the GDT is to blame"],
     "stack-segment": ["entry 3 of the GDT is to blame"],
@@ -74,7 +79,7 @@ def test_exception_ends_in_a_panic(firmware, start, disk_with, trial):
     known = {**symbols(), "last_push": symbols()["kernel_stack"] - 8}
     for expected, line in zip(CAUSES.get(trial, []), lines[1:]):
         assert re.fullmatch(expected.format(**known), line)
-    if trial != "panic":
+    if trial not in ("panic", "stack-smash"):
         assert any(re.match(r"rip [0-9a-f]{16}  cs .*  cpu 0$", line) for line in lines)
     names = calls(lines)
     if function:
@@ -107,6 +112,27 @@ def test_panic_stays_on_the_screen(firmware, start, disk_with, trial):
         assert memory[-len(lines):] == lines
 
 
+# What a CPU with SMAP and SMEP does not let the kernel do with a page that a user could reach, too.
+USER_PAGE = {
+    "smap": "read from 0000000000400000: its rights forbid it",
+    "smep": "execution of 0000000000400[0-9a-f]{3}: its rights forbid it",
+}
+
+
+@pytest.mark.parametrize("trial", USER_PAGE)
+def test_user_page_is_not_for_the_kernel(firmware, start, disk_with, trial):
+    machine = start(firmware, disk_with(f"exit trial={trial}"), cpu="max").wait_for_rest()
+    lines = panic_lines(machine)
+    assert machine.exit_code == EXIT_PANIC
+    assert re.fullmatch(USER_PAGE[trial], lines[1])
+    assert calls(lines)[-4:] == [trial, "trial_run", "words_run", "kernel_main"]
+
+
+@pytest.mark.parametrize("trial", USER_PAGE)
+def test_user_page_is_one(start, disk_with, trial):
+    """A CPU that has neither does as it is told: what the trials do is no fault of another kind."""
+    machine = start("bios", disk_with(f"exit trial={trial}"), cpu="qemu64").wait_for_rest()
+    assert machine.exit_code == EXIT_SUCCESS
 LOGGED = re.compile(r"^\[ *(\d+)(\.\d{6}| kc)\] (.*)$")
 
 

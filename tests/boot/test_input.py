@@ -30,7 +30,7 @@ def wait_for(machine, rows, number):
     machine.wait_until(f"keys {wanted}", lambda: len(names(machine)) >= len(wanted) or not machine.is_running())
 
 
-@pytest.mark.parametrize("chipset", ["pc", "q35"])
+@pytest.mark.parametrize("firmware,chipset", [("bios", "pc"), ("uefi", "q35")], scope="function")
 def test_keyboard(firmware, start, disk_with, chipset):
     machine = start(firmware, disk_with("keys exit"), machine=chipset).wait_for_serial("Press keys")
     for number, (keys, _) in enumerate(PRESSED):
@@ -41,7 +41,9 @@ def test_keyboard(firmware, start, disk_with, chipset):
     assert Report(machine.serial()).field("input") == "PS/2 keyboard, serial port"
 
 
-@pytest.mark.parametrize("chipset,fault", [("pc", "no controller"), ("q35", "no controller, by the FADT")])
+@pytest.mark.parametrize("firmware,chipset,fault", [
+    ("bios", "pc", "no controller"), ("bios", "q35", "no controller, by the FADT"),
+    ("uefi", "q35", "no controller, by the FADT")], scope="function")
 def test_serial_port_where_there_is_no_keyboard(firmware, start, disk_with, chipset, fault):
     machine = start(firmware, disk_with("keys exit"), machine=f"{chipset},i8042=off", typing=True)
     machine.wait_for_serial("Press keys")

@@ -9,17 +9,26 @@ from report import Report
 
 CR0_WP, EFER_NXE = 1 << 16, 1 << 11
 CR0_CD_NW = 0x60000000
+guards_seen = []
+CR4_BITS = {"SMEP": 1 << 20, "SMAP": 1 << 21, "UMIP": 1 << 11}
 
 # PAT, entries 7 to 0, with write-combining (01) as entry 1 and the reset values elsewhere (SDM vol. 3A, 11.12.4).
 PAT = bytes.fromhex("0007040600070106")
 PAT_WC_ENTRY, PAT_UC_ENTRY = 1, 3
 
-DIRECT_MAP_BASE, DISPLAY_BASE = 0xFFFF800000000000, 0xFFFFFFFFC0000000
+DIRECT_MAP_BASE, MAP_BASE, DISPLAY_BASE = 0xFFFF800000000000, 0xFFFFC00000000000, 0xFFFFFFFFC0000000
+
+LOCAL_APIC, IO_APIC, HPET = 0xFEE00000, 0xFEC00000, 0xFED00000
 
 
 @pytest.fixture(scope="module", params=["qemu64", "max"])
 def machine(request, firmware, start_for_module):
     return start_for_module(firmware, cpu=request.param).wait_for_rest()
+
+
+def has_all(machine):
+    """True for the CPU that has what there is; qemu64 has neither SMEP, SMAP, UMIP nor RDRAND."""
+    return "max" in machine.command
 
 
 @pytest.fixture(scope="module")
@@ -33,15 +42,19 @@ def report(machine):
 
 
 def test_emulator_agrees_with_the_walk(machine, mapped):
-    """QEMU's own walk finds the same pages: virtual address, physical address, NX, large, writable."""
+    """QEMU's own walk finds the same pages: virtual address, physical address, NX, user, writable."""
     rows = re.findall(r"^([0-9a-f]{16}): ([0-9a-f]{16}) (\S{9})$", machine.qmp.monitor("info tlb"), re.MULTILINE)
-    theirs = {(int(v, 16), int(p, 16), flags[0] != "X", flags[8] == "W") for v, p, flags in rows}
-    assert theirs == {(page.vaddr, page.paddr, page.executable, page.writable) for page in mapped}
+    theirs = {(int(v, 16), int(p, 16), flags[0] != "X", flags[7] == "U", flags[8] == "W") for v, p, flags in rows}
+    assert theirs == {(page.vaddr, page.paddr, page.executable, page.user, page.writable) for page in mapped}
 
 
 def test_no_page_is_writable_and_executable(mapped):
     assert mapped
     assert [page for page in mapped if page.writable and page.executable] == []
+
+
+def test_no_page_is_for_a_user(mapped):
+    assert [page for page in mapped if page.user] == []
 
 
 def test_nothing_is_mapped_low(mapped):
@@ -97,8 +110,7 @@ def test_direct_map_is_memory_as_data(machine, mapped, report):
     """Never executable; writable only what is the kernel's to use, whole pages of it; with the page tables in it."""
     ours = [(base, end) for base, end, kind in report.regions if kind in ("usable", "boot services", "kernel")]
     vga = (0xA0000, 0xC0000)
-    image = symbols()["image_start"]
-    direct = [page for page in mapped if page.vaddr < image]
+    direct = [page for page in mapped if page.vaddr < MAP_BASE]
     for page in direct:
         assert page.paddr + DIRECT_MAP_BASE == page.vaddr and not page.executable
         if page.writable:
@@ -107,7 +119,42 @@ def test_direct_map_is_memory_as_data(machine, mapped, report):
     assert page_of(direct, DIRECT_MAP_BASE + tables).writable
 
 
+@pytest.mark.parametrize("paddr", [LOCAL_APIC, IO_APIC, HPET])
+def test_registers_of_devices_are_uncached(mapped, paddr):
+    """One page for each, data only, between the direct map and the image."""
+    found = [page for page in mapped if page.paddr <= paddr < page.paddr + page.size]
+    assert [(page.size, page.pat_entry, page.writable, page.executable) for page in found] == [
+        (4096, PAT_UC_ENTRY, True, False)]
+    assert MAP_BASE <= found[0].vaddr < symbols()["image_start"]
+
+
 def test_control_registers(machine):
     assert machine.register("CR0") & CR0_WP
     assert not machine.register("CR0") & CR0_CD_NW
     assert machine.register("EFER") & EFER_NXE
+    assert {name: bool(machine.register("CR4") & bit) for name, bit in CR4_BITS.items()} == {
+        name: has_all(machine) for name in CR4_BITS}
+
+
+def test_report_tells_what_is_on(machine, report):
+    items = report.field("protection").split(", ")
+    no = "" if has_all(machine) else "no "
+    assert items[:6] == ["NX", "WP", f"{no}SMEP", f"{no}SMAP", f"{no}UMIP",
+                         "canary from RDRAND" if has_all(machine) else "canary mixed (no RDRAND)"]
+
+
+def test_report_tells_what_the_tables_allow(mapped, report):
+    """What is executable is all there at that time; data may have been mapped since."""
+    numbers = {what: int(number) for number, what in
+               (item.split() for item in report.field("protection").split(", ")[6:])}
+    assert numbers["both"] == numbers["user"] == 0
+    assert numbers["executable"] == sum(page.executable for page in mapped)
+    assert 0 < numbers["writable"] <= sum(page.writable for page in mapped)
+    assert numbers["writable"] + numbers["executable"] < numbers["pages"] <= len(mapped)
+
+
+def test_stack_guard_is_chosen_anew(machine, report):
+    """Another one at each boot; its first byte is 0."""
+    guard = machine.read_memory(report.image_paddr + symbols()["__stack_chk_guard"] - symbols()["image_start"], 8)
+    assert guard[0] == 0 and any(guard) and guard not in guards_seen
+    guards_seen.append(guard)

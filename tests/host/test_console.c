@@ -82,6 +82,7 @@ _Noreturn void panic(const char *format, ...)
 
 static struct {
     bool present, stuck;
+    uint16_t port;
     uint32_t pause, busy; /* status reads until it is ready again */
     uint8_t scratch, modem, looped;
     char sent[SENT_BYTES];
@@ -102,14 +103,14 @@ static uint8_t uart_status(void)
 
 static void out8(uint16_t port, uint8_t value)
 {
-    if (port >= 0x3f8 && port <= 0x3ff) {
-        if (port == 0x3ff)
+    if (port >= uart.port && port <= uart.port + 7) {
+        if (port == uart.port + 7)
             uart.scratch = value;
-        else if (port == 0x3fc)
+        else if (port == uart.port + 4)
             uart.modem = value;
-        else if (port == 0x3f8 && uart.modem & 0x10)
+        else if (port == uart.port && uart.modem & 0x10)
             uart.looped = value;
-        else if (port == 0x3f8 && uart.modem == 0x0f && uart.num_sent < SENT_BYTES)
+        else if (port == uart.port && uart.modem == 0x0f && uart.num_sent < SENT_BYTES)
             uart.sent[uart.num_sent++] = (char)value, uart.busy = uart.pause;
         return;
     }
@@ -121,9 +122,12 @@ static void out8(uint16_t port, uint8_t value)
 
 static uint8_t in8(uint16_t port)
 {
-    if (port >= 0x3f8 && port <= 0x3ff && uart.present)
-        return port == 0x3ff ? uart.scratch : port == 0x3f8 ? uart.looped : uart_status();
-    if (!has_vga_ports || port == 0x3ff)
+    if (port >= uart.port && port <= uart.port + 7 && uart.present) {
+        const uint8_t registers[] = {uart.looped, 0, 0xc1, 0, uart.modem, uart_status(), 0, uart.scratch};
+
+        return registers[port - uart.port];
+    }
+    if (!has_vga_ports || port < 0x3c0 || port > 0x3df)
         return 0xff;
     return port == 0x3d5 ? vga_value : port == 0x3cf ? 0x0e : 0;
 }
@@ -136,6 +140,7 @@ static int reset(void **state)
     (void)state;
     memset(&uart, 0, sizeof uart);
     uart.present = true;
+    uart.port = SERIAL_COM1;
     has_vga_ports = true;
     display_error = NULL;
     memset(states, 0, sizeof states);
@@ -184,6 +189,25 @@ static void expect_sent(const char *expected)
 
     assert_int_equal(uart.num_sent, n);
     assert_memory_equal(uart.sent, expected, n);
+}
+
+/* All of the log has been sent, each line ended by CR LF, behind the end of a line; `expected` is its end. */
+static void expect_sent_log(const char *expected)
+{
+    size_t n = strlen(expected), at = 2;
+    uint64_t from = 0;
+    struct span rest;
+
+    assert_memory_equal(uart.sent, "\r\n", 2);
+    for (; (rest = log_from(&from)).n > 0; from += rest.n) {
+        for (size_t i = 0; i < rest.n; i++) {
+            if (rest.p[i] == '\n')
+                assert_int_equal(uart.sent[at++], '\r');
+            assert_int_equal((uint8_t)uart.sent[at++], rest.p[i]);
+        }
+    }
+    assert_int_equal(uart.num_sent, at);
+    assert_memory_equal(uart.sent + at - n, expected, n);
 }
 
 static char vga_char(uint32_t row, uint32_t column)
@@ -291,6 +315,31 @@ static void test_overtaken(void **state)
 
         snprintf(line, sizeof line, "%06u|", at / 7);
         assert_int_equal(uart.sent[i], line[at % 7]);
+    }
+}
+
+/* To another port, with a port before or without: all that the log has goes there first. */
+static void test_other_port(void **state)
+{
+    struct serial port = {.port = 0x2f8, .stride_bytes = 1};
+
+    (void)state;
+    for (int has_com1 = 0; has_com1 < 2; has_com1++) {
+        uart.present = has_com1;
+        uart.port = SERIAL_COM1;
+        start(&no_display, NULL);
+        printk("first %d\n", has_com1);
+        uart.present = true;
+        uart.port = 0x2f8;
+        port.port = 0x2f8;
+        uart.modem = 0;
+        assert_true(serial_open(&port, SERIAL_DIVISOR_115200));
+        uart.num_sent = 0;
+        console_set_serial(&port);
+        assert_true(interrupts);
+        printk("second\n");
+        console_flush();
+        expect_sent_log(has_com1 ? "first 1\r\nsecond\r\n" : "first 0\r\nsecond\r\n");
     }
 }
 
@@ -431,6 +480,7 @@ int main(void)
         TEST(test_slow_serial),
         TEST(test_stuck_serial),
         TEST(test_overtaken),
+        TEST(test_other_port),
         TEST(test_long_pieces),
         TEST(test_panic_while_drawing),
 

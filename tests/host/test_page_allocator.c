@@ -15,6 +15,7 @@
 enum { NOT_OURS, FREE, USED };
 
 static struct page_allocator a;
+static struct page_stack stack, other_stack; /* of two CPUs */
 static union pool_page *pool;
 
 /* The model. */
@@ -99,6 +100,8 @@ static void begin(const uint64_t (*given)[2], uint32_t n)
     pool = aligned_alloc(POOL_PAGE_BYTES, need.num_pages * POOL_PAGE_BYTES);
     memset(pool, 0xa5, need.num_pages * POOL_PAGE_BYTES);
     memset(&a, 0xa5, sizeof a);
+    memset(&stack, 0, sizeof stack);
+    memset(&other_stack, 0, sizeof other_stack);
     page_allocator_begin(&a, pool, (uint32_t)need.num_pages);
     num_ranges = num_pages = num_runs = 0;
     for (uint32_t i = 0; i < n; i++) {
@@ -155,10 +158,13 @@ static bool model_has(uint64_t n, uint64_t align, uint64_t limit)
     return false;
 }
 
+/* As pages.c does it: without the lists, if that goes. */
 static uint64_t alloc(uint64_t n, uint64_t align, uint64_t limit)
 {
-    uint64_t first = page_allocator_alloc(&a, n, align, limit);
+    uint64_t first = n == 1 && align <= 1 && limit == PAGE_NO_LIMIT ? page_stack_pop(&a, &stack) : 0;
 
+    if (first == 0)
+        first = page_allocator_alloc(&a, &stack, n, align, limit);
     if (first == 0) {
         assert_false(model_has(n, align, limit));
         return 0;
@@ -177,7 +183,8 @@ static void free_nth(uint32_t i)
 
     runs[i] = runs[--num_runs];
     mark(run.first, run.n, USED, FREE);
-    page_allocator_free(&a, run.first, run.n);
+    if (run.n != 1 || !page_stack_push(&a, &stack, run.first))
+        page_allocator_free(&a, &stack, run.first, run.n);
 }
 
 static void expect_counts(void)
@@ -187,14 +194,14 @@ static void expect_counts(void)
     for (uint32_t i = 0; i < num_runs; i++)
         used += runs[i].n;
     assert_int_equal(a.num_total, num_pages);
-    assert_int_equal(a.num_free, num_pages - used);
+    assert_int_equal(page_allocator_num_free(&a), num_pages - used);
     assert_true(a.num_used_peak >= used);
 }
 
 /* How many blocks there are in all lists, after the stack has been emptied by a request nobody can meet. */
 static void count_blocks(uint32_t counts[PAGE_NUM_ZONES][PAGE_NUM_LISTS])
 {
-    assert_int_equal(page_allocator_alloc(&a, UINT64_C(1) << PAGE_MAX_ORDER, 1, PAGE_NO_LIMIT), 0);
+    assert_int_equal(page_allocator_alloc(&a, &stack, UINT64_C(1) << PAGE_MAX_ORDER, 1, PAGE_NO_LIMIT), 0);
     for (uint32_t z = 0; z < PAGE_NUM_ZONES; z++) {
         for (uint32_t list = 0; list < PAGE_NUM_LISTS; list++) {
             uint32_t n = 0, i = a.zones[z].lists[list];
@@ -299,7 +306,7 @@ static void test_exhaustion(void **state)
     begin(small, 2);
     for (uint32_t i = 0; i < num_pages; i++)
         assert_int_not_equal(alloc(1, 1, PAGE_NO_LIMIT), 0);
-    assert_int_equal(a.num_free, 0);
+    assert_int_equal(page_allocator_num_free(&a), 0);
     assert_int_equal(a.num_used_peak, num_pages);
     assert_int_equal(alloc(1, 1, PAGE_NO_LIMIT), 0);
     assert_int_equal(alloc(1, 1, 0x100), 0);
@@ -321,7 +328,7 @@ static void test_fragmentation(void **state)
         if (runs[i].first % 2 == 0)
             free_nth(i);
     }
-    assert_int_equal(a.num_free, 0x200);
+    assert_int_equal(page_allocator_num_free(&a), 0x200);
     assert_int_equal(alloc(2, 1, PAGE_NO_LIMIT), 0);
     while (num_runs > 0)
         free_nth(0);
@@ -337,6 +344,9 @@ static void test_high_memory_first(void **state)
     assert_in_range(alloc(1, 1, 0x100000), 0x100, 0xfffff);
     assert_in_range(alloc(1, 1, 0x100), 1, 0x9e);
     assert_in_range(alloc(5, 1, 0x20), 1, 0x1b);
+    uint64_t low = page_allocator_alloc(&a, &stack, 1, 1, 0x100);
+    assert_false(page_stack_push(&a, &stack, low));
+    page_allocator_free(&a, &stack, low, 1);
     while (a.zones[2].nonempty != 0)
         alloc(1, 1, PAGE_NO_LIMIT);
     assert_in_range(alloc(4, 1, PAGE_NO_LIMIT), 0x100, 0xfffff);
@@ -349,24 +359,38 @@ static void test_large(void **state)
 
     (void)state;
     begin(given, 2);
-    assert_int_equal(page_allocator_alloc(&a, TIB + 1, 1, PAGE_NO_LIMIT), 2 * TIB);
-    assert_int_equal(page_allocator_alloc(&a, TIB, TIB, PAGE_NO_LIMIT), TIB);
-    assert_int_equal(page_allocator_alloc(&a, 1, 1, PAGE_NO_LIMIT), (UINT64_C(1) << 34) - 1);
-    assert_int_equal(page_allocator_alloc(&a, TIB, 1, PAGE_NO_LIMIT), 0);
-    assert_int_equal(page_allocator_alloc(&a, TIB / 2, 1, PAGE_NO_LIMIT), 3 * TIB + TIB / 2);
+    assert_int_equal(page_allocator_alloc(&a, &stack, TIB + 1, 1, PAGE_NO_LIMIT), 2 * TIB);
+    assert_int_equal(page_allocator_alloc(&a, &stack, TIB, TIB, PAGE_NO_LIMIT), TIB);
+    assert_int_equal(page_allocator_alloc(&a, &stack, 1, 1, PAGE_NO_LIMIT), (UINT64_C(1) << 34) - 1);
+    assert_int_equal(page_allocator_alloc(&a, &stack, TIB, 1, PAGE_NO_LIMIT), 0);
+    assert_int_equal(page_allocator_alloc(&a, &stack, TIB / 2, 1, PAGE_NO_LIMIT), 3 * TIB + TIB / 2);
+}
+
+/* Page 0, and tables and descriptors as far as there is something to describe. */
+static void test_pool_is_as_large_as_needed(void **state)
+{
+    static const uint64_t scattered[][2] = {{0x1, 0x9f}, {0x100, 0x2001}, {0x2002, 0x3fff}, {TIB, TIB + 1}};
+
+    (void)state;
+    begin(scattered, 4);
+    assert_int_equal(a.num_pool_pages, 1 + 2 + 1 + 1 + 1);
+    while (alloc(1, 1, PAGE_NO_LIMIT) != 0 && num_runs < MAX_RUNS)
+        ;
+    assert_int_not_equal(page_allocator_alloc(&a, &stack, 1, 1, 0x100), 0);
+    assert_int_equal(a.num_pool_used, a.num_pool_pages);
 }
 
 static void test_ask_for_nothing_or_too_much(void **state)
 {
     (void)state;
     begin(machine, 7);
-    assert_int_equal(page_allocator_alloc(&a, 0, 1, PAGE_NO_LIMIT), 0);
-    assert_int_equal(page_allocator_alloc(&a, UINT64_MAX, 1, PAGE_NO_LIMIT), 0);
-    assert_int_equal(page_allocator_alloc(&a, 1, UINT64_C(1) << 63, PAGE_NO_LIMIT), 0);
-    assert_int_equal(page_allocator_alloc(&a, 1, 1, 1), 0);
+    assert_int_equal(page_allocator_alloc(&a, &stack, 0, 1, PAGE_NO_LIMIT), 0);
+    assert_int_equal(page_allocator_alloc(&a, &stack, UINT64_MAX, 1, PAGE_NO_LIMIT), 0);
+    assert_int_equal(page_allocator_alloc(&a, &stack, 1, UINT64_C(1) << 63, PAGE_NO_LIMIT), 0);
+    assert_int_equal(page_allocator_alloc(&a, &stack, 1, 1, 1), 0);
     page_allocator_begin(&a, NULL, 0);
-    assert_int_equal(page_allocator_alloc(&a, 1, 1, PAGE_NO_LIMIT), 0);
-    EXPECT_PANIC(page_allocator_free(&a, 1, 1), "pages_free(0x1000, 1): never handed out");
+    assert_int_equal(page_allocator_alloc(&a, &stack, 1, 1, PAGE_NO_LIMIT), 0);
+    EXPECT_PANIC(page_allocator_free(&a, &stack, 1, 1), "pages_free(0x1000, 1): never handed out");
 }
 
 static void test_double_free(void **state)
@@ -376,16 +400,37 @@ static void test_double_free(void **state)
     for (uint64_t n = 1; n <= 600; n = 2 * n + 1) {
         for (uint32_t drained = 0; drained < 2; drained++) {
             char text[64];
-            uint64_t first = page_allocator_alloc(&a, n, 1, PAGE_NO_LIMIT);
+            uint64_t first = page_allocator_alloc(&a, &stack, n, 1, PAGE_NO_LIMIT);
 
-            page_allocator_free(&a, first, n);
+            page_allocator_free(&a, &stack, first, n);
             if (drained)
-                page_allocator_alloc(&a, TIB, 1, PAGE_NO_LIMIT);
+                page_allocator_alloc(&a, &stack, TIB, 1, PAGE_NO_LIMIT);
             snprintf(text, sizeof text, "pages_free(0x%llx, %llu): free already",
                      (unsigned long long)first << 12, (unsigned long long)n);
-            EXPECT_PANIC(page_allocator_free(&a, first, n), text);
+            EXPECT_PANIC(page_allocator_free(&a, &stack, first, n), text);
         }
     }
+}
+
+/* What one CPU keeps is free for all, but only that one can hand it out. */
+static void test_stacks_of_two_cpus(void **state)
+{
+    static const uint64_t given[][2] = {{0x400, 0x404}};
+
+    (void)state;
+    begin(given, 1);
+    uint64_t page = page_allocator_alloc(&a, &stack, 1, 1, PAGE_NO_LIMIT);
+    assert_int_equal(stack.num, 3);
+    assert_int_equal(page_allocator_num_free(&a), 3);
+    assert_int_equal(page_allocator_alloc(&a, &other_stack, 1, 1, PAGE_NO_LIMIT), 0);
+    assert_false(page_stack_push(&a, &other_stack, 0x404));
+    assert_true(page_stack_push(&a, &other_stack, page));
+    assert_int_equal(page_allocator_num_free(&a), 4);
+    assert_false(page_stack_push(&a, &stack, page));
+    EXPECT_PANIC(page_allocator_free(&a, &stack, page, 1), ": free already");
+    assert_int_equal(page_allocator_alloc(&a, &stack, 4, 1, PAGE_NO_LIMIT), 0);
+    assert_int_equal(page_allocator_alloc(&a, &other_stack, 4, 1, PAGE_NO_LIMIT), 0x400);
+    assert_int_equal(page_allocator_num_free(&a), 0);
 }
 
 static void test_foreign_free(void **state)
@@ -395,23 +440,25 @@ static void test_foreign_free(void **state)
     (void)state;
     begin(machine, 7);
     for (size_t i = 0; i < sizeof foreign / sizeof foreign[0]; i++)
-        EXPECT_PANIC(page_allocator_free(&a, foreign[i], 1), ", 1): never handed out");
-    EXPECT_PANIC(page_allocator_free(&a, 0x5000, 64), "pages_free(0x5000000, 64): never handed out");
-    EXPECT_PANIC(page_allocator_free(&a, UINT64_C(1) << 34, 1), "): never handed out");
-    EXPECT_PANIC(page_allocator_free(&a, UINT64_MAX, UINT64_MAX), "): never handed out");
+        EXPECT_PANIC(page_allocator_free(&a, &stack, foreign[i], 1), ", 1): never handed out");
+    EXPECT_PANIC(page_allocator_free(&a, &stack, 0x5000, 64), "pages_free(0x5000000, 64): never handed out");
+    EXPECT_PANIC(page_allocator_free(&a, &stack, UINT64_C(1) << 34, 1), "): never handed out");
+    EXPECT_PANIC(page_allocator_free(&a, &stack, UINT64_MAX, UINT64_MAX), "): never handed out");
 }
 
 static void expect_refused(uint64_t first, uint64_t n, const char *why)
 {
+    struct page_stack stack_copy = stack;
     struct page_allocator copy = a; /* a free that panics half-way leaves half of it done */
     size_t size = a.num_pool_pages * (size_t)POOL_PAGE_BYTES;
     void *pool_copy = malloc(size);
 
     memcpy(pool_copy, pool, size);
-    EXPECT_PANIC(page_allocator_free(&a, first, n), why);
+    EXPECT_PANIC(page_allocator_free(&a, &stack, first, n), why);
     memcpy(pool, pool_copy, size);
     free(pool_copy);
     a = copy;
+    stack = stack_copy;
 }
 
 static void test_free_of_another_run(void **state)
@@ -419,19 +466,20 @@ static void test_free_of_another_run(void **state)
     (void)state;
     begin(machine, 7);
     for (uint64_t n = 2; n <= 700; n = n * 3 / 2 + 1) {
-        uint64_t first = page_allocator_alloc(&a, n, 1, PAGE_NO_LIMIT);
-        uint64_t next = page_allocator_alloc(&a, n, 1, PAGE_NO_LIMIT);
+        uint64_t first = page_allocator_alloc(&a, &stack, n, 1, PAGE_NO_LIMIT);
+        uint64_t next = page_allocator_alloc(&a, &stack, n, 1, PAGE_NO_LIMIT);
 
         expect_refused(first, n - 1, ": a run of another length");
         expect_refused(first, n + 1, ": a run of another length");
         expect_refused(first, 0, ": a run of another length");
         expect_refused(first, UINT64_MAX, ": a run of another length");
         expect_refused(first + 1, n - 1, ": inside a run");
+        expect_refused(first + 1, n, ": inside a run");
         expect_refused(first + n - 1, 1, ": inside a run");
         if (n > GROUP_PAGES)
             expect_refused(first + GROUP_PAGES, n - GROUP_PAGES, ": inside a run");
-        page_allocator_free(&a, next, n);
-        page_allocator_free(&a, first, n);
+        page_allocator_free(&a, &stack, next, n);
+        page_allocator_free(&a, &stack, first, n);
     }
 }
 
@@ -448,7 +496,7 @@ static void expect_damage_found(bool next, uint32_t wrong)
     begin(machine, 7);
     struct page_group *g = head_of(2, 9); /* 0x200 pages above 1 TiB */
     *(next ? &g->next : &g->prev) = wrong;
-    EXPECT_PANIC(page_allocator_alloc(&a, 512, 512, PAGE_NO_LIMIT),
+    EXPECT_PANIC(page_allocator_alloc(&a, &stack, 512, 512, PAGE_NO_LIMIT),
                  "page allocator: the list entry for 0x10000200000 is damaged");
 }
 
@@ -471,7 +519,7 @@ static void test_add_later(void **state)
     (void)state;
     begin(given, 3);
     assert_int_equal(a.zones[1].nonempty, UINT64_C(1) << 7);
-    assert_int_equal(page_allocator_alloc(&a, 128, 128, PAGE_NO_LIMIT), 0x1000);
+    assert_int_equal(page_allocator_alloc(&a, &stack, 128, 128, PAGE_NO_LIMIT), 0x1000);
 }
 
 int main(void)
@@ -483,8 +531,10 @@ int main(void)
         cmocka_unit_test_teardown(test_fragmentation, teardown),
         cmocka_unit_test_teardown(test_high_memory_first, teardown),
         cmocka_unit_test_teardown(test_large, teardown),
+        cmocka_unit_test_teardown(test_pool_is_as_large_as_needed, teardown),
         cmocka_unit_test_teardown(test_ask_for_nothing_or_too_much, teardown),
         cmocka_unit_test_teardown(test_double_free, teardown),
+        cmocka_unit_test_teardown(test_stacks_of_two_cpus, teardown),
         cmocka_unit_test_teardown(test_foreign_free, teardown),
         cmocka_unit_test_teardown(test_free_of_another_run, teardown),
         cmocka_unit_test_teardown(test_damaged_links, teardown),

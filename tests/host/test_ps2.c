@@ -183,6 +183,9 @@ static void test_present(void **state)
     assert_int_equal(pc.config, 0x64); /* translating, second port off, the rest kept */
     assert_int_equal(pc.num_resets, 0);
     expect_keyboard(); /* once more */
+    pc.config = 0x33;  /* both ports off, keys as the keyboard has them */
+    expect_keyboard();
+    assert_int_equal(pc.config, 0x60);
 }
 
 static void test_bytes_left_over(void **state)

@@ -25,7 +25,8 @@ static struct {
     uint8_t errors; /* with that byte */
     uint8_t line[4096];
     size_t num_line;
-    uint64_t num_reads;
+    uint8_t identity;
+    uint64_t num_reads, num_writes;
 } uart;
 
 static bool divisor_latch(void)
@@ -52,6 +53,7 @@ static void out8(uint16_t port, uint8_t value)
     uint32_t reg = port - PORT;
 
     assert_true(reg < 8);
+    uart.num_writes++;
     if (uart.absent >= 0)
         return;
     if (reg < 2 && divisor_latch())
@@ -89,7 +91,7 @@ static uint8_t in8(uint16_t port)
         uart.looped = -1;
         return (uint8_t)byte;
     }
-    return reg == 5 ? status() : reg == 2 ? 0xc1 : uart.r[reg];
+    return reg == 5 ? status() : reg == 2 ? uart.identity : uart.r[reg];
 }
 
 static int reset(void **state)
@@ -98,6 +100,7 @@ static int reset(void **state)
     memset(&uart, 0, sizeof uart);
     uart.absent = -1;
     uart.looped = -1;
+    uart.identity = 0xc1;
     return 0;
 }
 
@@ -116,6 +119,65 @@ static void test_present(void **state)
     assert_int_equal(uart.r[2] & 1, 1);
     assert_int_equal(uart.r[4] & 0x13, 3);
     assert_int_equal(uart.num_line, 0);
+}
+
+/* Other speeds, and the one the firmware has set. */
+static void test_divisor(void **state)
+{
+    struct serial serial = {.port = PORT, .stride_bytes = 1};
+
+    (void)state;
+    assert_true(serial_open(&serial, 0x1234));
+    assert_int_equal(uart.divisor[0], 0x34);
+    assert_int_equal(uart.divisor[1], 0x12);
+    assert_true(serial_open(&serial, 0));
+    assert_int_equal(uart.divisor[0], 0x34);
+    assert_int_equal(uart.divisor[1], 0x12);
+    assert_int_equal(uart.r[3], 3);
+    assert_int_equal(uart.r[1], 0);
+}
+
+/* Registers that no UART has so: nothing is written to what may be another device. */
+static void test_not_written_to(void **state)
+{
+    struct serial serial;
+    struct {
+        uint8_t modem, identity;
+        int absent;
+    } rows[] = {{0x40, 0xc1, -1}, {0x80, 0xc1, -1}, {0, 0x10, -1}, {0, 0xc1, 0xff}};
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        reset(state);
+        uart.r[4] = rows[i].modem;
+        uart.identity = rows[i].identity;
+        uart.absent = rows[i].absent;
+        assert_false(serial_init(&serial, PORT));
+        assert_int_equal(uart.num_writes, 0);
+    }
+}
+
+/* In memory: RAM that says it is ready, and gives back what it is given, as a UART in loopback does. */
+static void test_in_memory(void **state)
+{
+    (void)state;
+    for (uint8_t stride = 1; stride <= 4; stride += 3) {
+        uint8_t *memory = calloc(8, stride);
+        struct serial serial = {.port = (uintptr_t)memory, .stride_bytes = stride};
+
+        memory[5 * stride] = 0x61;
+        assert_true(serial_open(&serial, 0));
+        assert_int_equal(memory[3 * stride], 3);
+        assert_int_equal(memory[4 * stride], 0x0f);
+        assert_int_equal(memory[7 * stride], 0xa5);
+        assert_true(serial_write(&serial, (const uint8_t *)"xyz", 3));
+        assert_int_equal(memory[0], 'z');
+        assert_int_equal(uart.num_reads + uart.num_writes, 0);
+        memory[5 * stride] = 0xff;
+        serial.port = (uintptr_t)memory;
+        assert_false(serial_open(&serial, 0));
+        assert_int_equal(serial.port, 0);
+        free(memory);
+    }
 }
 
 static void expect_absent(void)
@@ -264,10 +326,12 @@ static void test_unplugged(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(test_present, reset),    cmocka_unit_test_setup(test_absent, reset),
-        cmocka_unit_test_setup(test_write_some, reset), cmocka_unit_test_setup(test_write, reset),
-        cmocka_unit_test_setup(test_line_ends, reset),  cmocka_unit_test_setup(test_stuck, reset),
-        cmocka_unit_test_setup(test_read, reset),       cmocka_unit_test_setup(test_unplugged, reset),
+        cmocka_unit_test_setup(test_present, reset),   cmocka_unit_test_setup(test_absent, reset),
+        cmocka_unit_test_setup(test_divisor, reset),   cmocka_unit_test_setup(test_not_written_to, reset),
+        cmocka_unit_test_setup(test_in_memory, reset), cmocka_unit_test_setup(test_write_some, reset),
+        cmocka_unit_test_setup(test_write, reset),     cmocka_unit_test_setup(test_line_ends, reset),
+        cmocka_unit_test_setup(test_stuck, reset),     cmocka_unit_test_setup(test_read, reset),
+        cmocka_unit_test_setup(test_unplugged, reset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

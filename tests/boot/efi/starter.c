@@ -4,8 +4,9 @@
  * Sits on the disk as \EFI\BOOT\BOOTX64.EFI; the file under test lies beside it, its bytes unchanged.
  * Services in the boot services table are replaced by ours, which call the real ones. ExitBootServices is
  * made to fail as it fails on real machines: the map is changed behind the caller's back, so the firmware
- * itself refuses the stale key; so many times as \starter.cfg says (a decimal number). What happens is told
- * on the debug port:
+ * itself refuses the stale key; so many times as \starter.cfg says (a decimal number). With an L behind the
+ * number all memory below 640 KiB is the firmware's, as on some machines. What happens is told on the debug
+ * port:
  *
  *   exit 1 8000000000000002          try and status
  *   late AllocatePool                a service called after the first try that may not be called then
@@ -179,13 +180,21 @@ static UINTN read_file(EFI_FILE *root, CHAR16 *name, VOID *buffer, UINTN size)
     return size;
 }
 
-static void read_failures(EFI_FILE *root)
+static void fill_low_memory(EFI_BOOT_SERVICES *boot)
+{
+    for (EFI_PHYSICAL_ADDRESS page = 0; page < 0xa0000; page += 4096)
+        boot->AllocatePages(AllocateAddress, EfiBootServicesData, 1, &page);
+}
+
+static void read_config(EFI_FILE *root, EFI_BOOT_SERVICES *boot)
 {
     char text[8];
-    UINTN size = read_file(root, L"\\starter.cfg", text, sizeof text);
+    UINTN size = read_file(root, L"\\starter.cfg", text, sizeof text), i = 0;
 
-    for (UINTN i = 0; i < size && text[i] >= '0' && text[i] <= '9'; i++)
+    for (; i < size && text[i] >= '0' && text[i] <= '9'; i++)
         failures = failures * 10 + (UINTN)(text[i] - '0');
+    if (i < size && text[i] == 'L')
+        fill_low_memory(boot);
 }
 
 static UINTN node_bytes(const EFI_DEVICE_PATH *node)
@@ -232,7 +241,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
     system->BootServices->HandleProtocol(self->DeviceHandle, &path_guid, (VOID **)&device);
     system->BootServices->HandleProtocol(self->DeviceHandle, &volume_guid, (VOID **)&volume);
     volume->OpenVolume(volume, &root);
-    read_failures(root);
+    read_config(root, system->BootServices);
     status = system->BootServices->LoadImage(FALSE, image, file_path(device, path), NULL, 0, &child);
     if (!EFI_ERROR(status)) {
         watch(system);
