@@ -60,7 +60,7 @@ EARLY_OBJECTS := $(EFI_OBJECTS) $(LEGACY_OBJECTS) $(addprefix $(BUILD)/kernel/, 
 RESIDENT_OBJECTS := $(EARLY_OBJECTS) $(filter $(BUILD)/kernel/console/% $(BUILD)/kernel/lib/%, $(KERNEL_OBJECTS)) \
     $(addprefix $(BUILD)/kernel/, main.o boot/image.o boot/late.o report/banner.o report/timeline.o \
     cpu/segments.o cpu/this_cpu.o cpu/traps.o cpu/trap_entry.o cpu/spinlock.o \
-    debug/panic.o debug/fault.o debug/place.o debug/backtrace.o report/print_log.o debug/symbols.o debug/debug_exit.o)
+    debug/panic.o debug/backtrace.o debug/symbols.o debug/debug_exit.o)
 LATE_OBJECTS := $(filter-out $(RESIDENT_OBJECTS), $(KERNEL_OBJECTS))
 
 # Small is fast as long as every byte is read from a disk first. What loops over much is compiled for speed.

@@ -5,7 +5,7 @@ set -eu
 
 allowed='main\.o:.*
 late\.o:paging_unmap
-panic\.o:smp_stop_others
+panic\.o:(smp_stop_others|fault_print_cause|fault_print_registers|print_log_lines)
 spinlock\.o:smp_answer
 traps\.o:(interrupt_dispatch|smp_stop_if_asked)'
 

@@ -42,7 +42,7 @@ static void end(void)
         spin_unlock(&lock);
 }
 
-static void write_all(const char *text, size_t n)
+static void write_out(const char *text, size_t n)
 {
     log_write((const uint8_t *)text, n, rdtsc());
     for (size_t i = 0; i < NUM_SINKS; i++) {
@@ -59,7 +59,7 @@ static void begin_writing(void)
 {
     begin();
     if (writer != this_cpu() && !log_is_at_line_start())
-        write_all("\n", 1);
+        write_out("\n", 1);
     writer = this_cpu();
 }
 
@@ -72,7 +72,7 @@ struct line {
 
 static void write_line(struct line *line)
 {
-    write_all(line->text, line->used);
+    write_out(line->text, line->used);
     line->used = 0;
 }
 
@@ -83,7 +83,7 @@ static void emit(void *context, const char *text, size_t n)
     if (n > LINE_BYTES - line->used)
         write_line(line);
     if (n > LINE_BYTES) {
-        write_all(text, n);
+        write_out(text, n);
         return;
     }
     memcpy(line->text + line->used, text, n);
@@ -108,7 +108,7 @@ void console_set_serial(const struct serial *port)
 void console_write(const char *text, size_t n)
 {
     begin_writing();
-    write_all(text, n);
+    write_out(text, n);
     end();
 }
 

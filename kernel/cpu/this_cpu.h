@@ -72,4 +72,7 @@ static inline struct cpu *this_cpu(void)
     return cpu;
 }
 
+/* The stack, of any CPU, that holds all `size_bytes` from `vaddr` on; null if none does. */
+const struct stack *find_stack(uint64_t vaddr, uint64_t size_bytes);
+
 #endif

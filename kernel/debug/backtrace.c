@@ -9,7 +9,7 @@
 #include "kernel/boot/late.h"
 #include "kernel/boot/section.h"
 #include "kernel/console/console.h"
-#include "kernel/debug/place.h"
+#include "kernel/cpu/this_cpu.h"
 #include "kernel/debug/symbols.h"
 #include "kernel/memory/address_space.h"
 
@@ -52,7 +52,7 @@ static void print_call(uint64_t return_address)
 /* The two quadwords of a frame, all of it on one stack; null if they are not. */
 static const uint64_t *frame_at(uint64_t rbp)
 {
-    return rbp % 8 == 0 && place_stack(rbp, FRAME_BYTES) != NULL ? (const uint64_t *)(uintptr_t)rbp : NULL;
+    return rbp % 8 == 0 && find_stack(rbp, FRAME_BYTES) != NULL ? (const uint64_t *)(uintptr_t)rbp : NULL;
 }
 
 /* Frames lie the higher the older they are, and the oldest has no return address. */

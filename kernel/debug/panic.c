@@ -60,6 +60,8 @@ static void enter(void)
     if (++num_traps > MAX_TRAPS)
         stop();
     console_break_in();
+    if (num_traps == 1 && late_is_there())
+        smp_stop_others();
 }
 
 static void print_headline(void)
@@ -83,6 +85,8 @@ static void end_headline(void)
 
 static void print_log(void)
 {
+    if (!late_is_there())
+        return;
     console_set_color(COLOR_DARK_GRAY, COLOR_BLACK);
     if (!log_is_at_line_start())
         printk("\n");
@@ -91,13 +95,13 @@ static void print_log(void)
 
 static void print_cause(void)
 {
-    if (subject.is_trap)
+    if (subject.is_trap && late_is_there())
         fault_print_cause(&subject.frame);
 }
 
 static void print_registers(void)
 {
-    if (subject.is_trap)
+    if (subject.is_trap && late_is_there())
         fault_print_registers(&subject.frame);
     else
         printk("cpu %u\n", this_cpu()->index);

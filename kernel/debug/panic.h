@@ -4,7 +4,8 @@
  * Says on every console why the kernel stops and halts; with the command-line word `exit` it leaves QEMU with
  * DEBUG_EXIT_PANIC. It trusts nothing: it takes the console from whoever is printing, prints in steps, and a
  * trap in one of them costs the rest of that step only. A third trap ends it at once. Of several CPUs the
- * first to panic speaks, the others halt.
+ * first to panic speaks, the others are halted. Before the late part of the kernel is there (late.h) it says
+ * less.
  *
  * Printed are, so that what matters most is at the end of a small screen: the last lines of the log with
  * their time; a headline; the cause, in words; the registers; the chain of calls by name.

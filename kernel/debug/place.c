@@ -21,19 +21,6 @@ static bool is_between(uint64_t vaddr, const uint8_t *base, const uint8_t *end)
     return is_in(vaddr, (uint64_t)(uintptr_t)base, (uint64_t)(uintptr_t)end);
 }
 
-const struct stack *place_stack(uint64_t vaddr, uint64_t size_bytes)
-{
-    for (const struct cpu *cpu = all_cpus; cpu != NULL; cpu = cpu->next) {
-        for (int i = 0; i < IST_END; i++) {
-            const struct stack *s = &cpu->stacks[i];
-
-            if (is_in(vaddr, s->base, s->top) && size_bytes <= s->top - vaddr)
-                return s;
-        }
-    }
-    return NULL;
-}
-
 /* A stack, or the page below one. */
 static bool name_stack(char text[PLACE_BYTES], uint64_t vaddr, uint64_t guard_bytes)
 {
@@ -87,9 +74,13 @@ static const char *plain_name(uint64_t vaddr)
         return ".rodata";
     if (is_between(vaddr, data_start, image_end))
         return ".data or .bss";
+    if (is_between(vaddr, late_text, late_text_end))
+        return ".late_text";
+    if (is_between(vaddr, late_rodata, late_end))
+        return ".late_rodata";
     if (vaddr - DISPLAY_BASE < DISPLAY_MAX_BYTES)
         return "the framebuffer";
-    if (is_in(vaddr, MAP_BASE, IMAGE_BASE))
+    if (is_in(vaddr, MAP_BASE, MAP_END))
         return "memory mapped by the running kernel";
     return "nothing the kernel knows";
 }

@@ -14,9 +14,6 @@
 /* Its name, to stand behind "that is": "the guard page of the kernel stack of CPU 0", ".text", "page 0". */
 void place_name(char text[PLACE_BYTES], uint64_t vaddr);
 
-/* The stack, of any CPU, that holds all `size_bytes` from `vaddr` on; null if none does. */
-const struct stack *place_stack(uint64_t vaddr, uint64_t size_bytes);
-
 /* True if bit 63 and all below it that address nothing are the same (Intel SDM vol. 1, 3.3.7.1). */
 bool place_is_canonical(uint64_t vaddr);
 

@@ -11,7 +11,7 @@
 #include "kernel/debug/panic.h"
 #include "kernel/boot/section.h"
 #include "kernel/cpu/segments.h"
-#include "kernel/memory/address_space.h"
+#include "kernel/cpu/smp.h"
 #include "kernel/memory/pages.h"
 #include "kernel/lib/string.h"
 #include "kernel/memory/kernel_map.h"
@@ -223,6 +223,17 @@ static void panic_in_drawing(void)
         printk("%d lines\n", i);
 }
 
+static void invalid_opcode_on(void *argument)
+{
+    (void)argument;
+    invalid_opcode();
+}
+
+static void other_cpu(void)
+{
+    smp_run(1, invalid_opcode_on, 0);
+}
+
 /* Nothing can be pushed. */
 static void wild_stack(void)
 {
@@ -267,6 +278,7 @@ static const struct {
     {"panic-thrice", panic_thrice},
     {"panic-in-print", panic_in_print},
     {"panic-in-drawing", panic_in_drawing},
+    {"other-cpu", other_cpu},
     {"wild-stack", wild_stack},
     {"wild-rbp", wild_rbp},
 };

@@ -5,18 +5,22 @@
 
 #include "kernel/console/console.h"
 #include "kernel/console/log.h"
+#include "kernel/cpu/clock.h"
 #include "kernel/report/timeline.h"
 
 typedef unsigned long long ull;
 
+/* Seconds, or thousands of ticks as long as nobody knows how many make a second. */
 static void print_time(uint64_t tsc)
 {
-    uint64_t start = timeline_start();
+    uint64_t start = timeline_start(), us = clock_ns(tsc - start) / 1000;
 
     if (tsc < start)
-        printk("[            ?] ");
+        printk("[           ?] ");
+    else if (clock_tsc_hz == 0)
+        printk("[%9llu kc] ", (ull)(tsc - start) / 1000);
     else
-        printk("[%10llu kc] ", (ull)(tsc - start) / 1000);
+        printk("[%5llu.%06llu] ", (ull)us / 1000000, (ull)us % 1000000);
 }
 
 void print_log_lines(uint64_t position, uint64_t end)

@@ -154,7 +154,7 @@ def test_panic_within_a_panic(firmware, start, disk_with):
     assert machine.exit_code == EXIT_PANIC
     assert lines[0] == "Janus panic: invalid opcode (vector 6)"
     second = next(i for i, line in enumerate(lines) if line.startswith("panic within panic: "))
-    assert re.fullmatch(r"panic within panic: general protection \(vector 13\) at  [0-9a-f]{16}  place_stack\+0x.*",
+    assert re.fullmatch(r"panic within panic: general protection \(vector 13\) at  [0-9a-f]{16}  find_stack\+0x.*",
                         lines[second])
     assert calls(lines[:second]) == ["panic_in_panic"]
     assert lines[second + 1:] == ["Halted."]
@@ -178,6 +178,18 @@ def test_panic_out_of_drawing(firmware, start, disk_with):
     assert names[0] in ("device_draw", "store_line") and "screen_write" in names
     assert lines[-1] == "Halted."
     assert read_picture(machine.picture())[-len(lines):] == lines
+
+
+def test_panic_on_another_cpu(firmware, start, disk_with):
+    """It names its CPU and shows that one's calls; the others, the one that booted among them, are halted."""
+    machine = start(firmware, disk_with("trial=other-cpu"), cpus=4).wait_for_rest()
+    lines = panic_lines(machine)
+    assert lines[0] == "Janus panic: invalid opcode (vector 6)"
+    assert lines[1].endswith("  cpu 1")
+    assert calls(lines)[0] == "invalid_opcode_on"
+    assert lines[-1] == "Halted."
+    registers = machine.qmp.monitor("info registers -a")
+    assert re.findall(r"II=\d A20=1 SMM=0 HLT=(\d)", registers) == ["1"] * 4
 
 
 def test_real_nmi_is_caught(firmware, start):

@@ -42,7 +42,7 @@ static uint64_t read_cr4(void)
 #define KERNEL_SECTION_H
 
 static struct {
-    uint8_t text[256], rodata[64], data[64];
+    uint8_t text[256], rodata[64], data[64], late_code[32], late_tables[32];
 } image;
 
 #define text_start   (image.text)
@@ -52,8 +52,16 @@ static struct {
 #define data_start   (image.data)
 #define image_end    (image.data + sizeof image.data)
 
+#define late_text     (image.late_code)
+#define late_text_end (image.late_code + sizeof image.late_code)
+#define late_rodata   (image.late_tables)
+#define late_end      (image.late_tables + sizeof image.late_tables)
+
 static uint8_t symbol_table[256 + 15], *symbol_table_end = symbol_table + sizeof symbol_table;
 
+#define wrmsr(msr, value) fail()
+#define MSR_GS_BASE       0
+#include "kernel/cpu/this_cpu.c"
 #include "kernel/debug/place.c"
 #undef IMAGE_BASE
 #define IMAGE_BASE ((uint64_t)(uintptr_t)&image)
@@ -61,7 +69,11 @@ static uint8_t symbol_table[256 + 15], *symbol_table_end = symbol_table + sizeof
 #include "kernel/debug/backtrace.c"
 
 struct boot_info boot_info;
-struct cpu boot_cpu, *all_cpus;
+
+bool late_is_there(void)
+{
+    return true;
+}
 
 static char printed[4000];
 
@@ -140,10 +152,10 @@ static void test_stacks(void **state)
     expect_place(0xffffc00000000fff, "memory mapped by the running kernel");
     expect_place(0xffffc00000004000, "memory mapped by the running kernel");
     expect_place(at(stack), "the kernel stack of CPU 0");
-    assert_ptr_equal(place_stack(at(stack + 30), 16), &boot_cpu.stacks[IST_NONE]);
-    assert_null(place_stack(at(stack + 31), 16));
-    assert_null(place_stack(at(stack) - 1, 1));
-    assert_null(place_stack(at(stack + 31), UINT64_MAX));
+    assert_ptr_equal(find_stack(at(stack + 30), 16), &boot_cpu.stacks[IST_NONE]);
+    assert_null(find_stack(at(stack + 31), 16));
+    assert_null(find_stack(at(stack) - 1, 1));
+    assert_null(find_stack(at(stack + 31), UINT64_MAX));
 }
 
 static void expect_cause(uint64_t vector, uint64_t error, const char *expected)
