@@ -80,10 +80,6 @@ _Noreturn void panic(const char *format, ...)
     abort();
 }
 
-/* No other CPU asks anything. */
-void smp_answer(void);
-void smp_answer(void) {}
-
 #define SENT_BYTES 200000
 
 static struct {
