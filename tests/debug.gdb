@@ -29,3 +29,4 @@ gdb.execute("continue")
 gdb.execute("delete")
 end
 echo \nStopped at the first 64-bit instruction of the file. `hbreak kernel_main` and `continue` lead past the handoff.\n
+echo In code that is unpacked later, only hardware breakpoints (`hbreak`) hold before that.\n
