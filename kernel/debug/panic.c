@@ -55,11 +55,9 @@ static void enter(void)
     if (!__atomic_compare_exchange_n(&speaker, &nobody, me, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED) &&
         nobody != me)
         halt_forever();
-    if (late_is_there())
-        smp_stop_others();
     if (++num_traps > MAX_TRAPS)
         stop();
-    console_break_in();
+    console_break_in(); /* first: who is printing may end his line */
     if (num_traps == 1 && late_is_there())
         smp_stop_others();
 }
