@@ -114,8 +114,8 @@ def test_panic_stays_on_the_screen(firmware, start, disk_with, trial):
 
 # What a CPU with SMAP and SMEP does not let the kernel do with a page that a user could reach, too.
 USER_PAGE = {
-    "smap": "read from 0000000000400000: its rights forbid it",
-    "smep": "execution of 0000000000400[0-9a-f]{3}: its rights forbid it",
+    "smap": r"read from 0000000000400000: it is for user programs \(SMAP\)",
+    "smep": r"execution of 0000000000400[0-9a-f]{3}: it is for user programs \(SMEP\)",
 }
 
 
@@ -133,6 +133,8 @@ def test_user_page_is_one(start, disk_with, trial):
     """A CPU that has neither does as it is told: what the trials do is no fault of another kind."""
     machine = start("bios", disk_with(f"exit trial={trial}"), cpu="qemu64").wait_for_rest()
     assert machine.exit_code == EXIT_SUCCESS
+
+
 LOGGED = re.compile(r"^\[ *(\d+)(\.\d{6}| kc)\] (.*)$")
 
 
