@@ -66,8 +66,8 @@ _Noreturn void kernel_main(void)
     late_unpack();                                      /* all that comes from here on */
     features_enable();                                  /* what else this CPU has for protection */
     kernel_map_init();                                  /* room for more page tables */
-    pages_init();                                       /* from here on there is memory to be had */
     firmware_tables_init();                             /* ACPI and SMBIOS */
+    pages_init();                                       /* from here on there is memory to be had */
     serial_port_choose();                               /* the one the firmware means */
     pci_init();                                         /* what is on the buses */
     interrupts_init();                                  /* all masked, none lost without a word */

@@ -9,6 +9,7 @@
 #include "kernel/cpu/apic.h"
 #include "kernel/cpu/ioapic.h"
 #include "kernel/cpu/pic.h"
+#include "kernel/cpu/traps.h"
 #include "kernel/cpu/spinlock.h"
 #include "kernel/firmware/acpi_tables.h"
 #include "kernel/firmware/madt.h"
@@ -50,11 +51,14 @@ static bool needs_x2apic(struct span madt)
     return false;
 }
 
+extern const uint8_t interrupt_stubs[]; /* interrupt_entry.S */
+
 void interrupts_init(void)
 {
     struct span madt = acpi_find(MADT_SIGNATURE, 0);
 
     memset(rows, 0, sizeof rows);
+    traps_set(NUM_EXCEPTIONS, NUM_VECTORS - NUM_EXCEPTIONS, interrupt_stubs);
     has_pic = pic_init();
     apic_init(needs_x2apic(madt));
     ioapic_init(madt);

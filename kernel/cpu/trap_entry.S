@@ -1,27 +1,20 @@
 /*
- * trap_entry.S - one stub for each of the 256 vectors, and their common end.
+ * trap_entry.S - one stub for each exception, and the common end of all vectors.
  *
  * Entered by the CPU through the IDT: 64-bit mode, interrupts off, an interrupt frame on the stack, for some
  * exceptions with an error code. Saves every register as struct trap_frame (traps.h) and calls trap(), with the
  * direction flag clear as C has it; behind an interrupt it restores them all and goes on where that came, its
  * flags with it. Below %rsp the interrupted code keeps nothing: the kernel has no red zone.
  */
+#include "kernel/cpu/trap_stubs.inc"
+
 #define VECTORS_WITH_ERROR_CODE	0x60227d00	/* 8, 10-14, 17, 21, 29, 30 */
 
 	.text
 	.balign	16
-	.globl	trap_stubs, trap_stubs_end
-/* Every stub is 8 bytes: push the vector (sign-extended, so stored as vector - 128), go on. */
+	.globl	trap_stubs, trap_common
 trap_stubs:
-	.set	vector, 0
-	.rept	256
-1:	.byte	0x6a, (vector - 128) & 0xff	/* push imm8 */
-	.byte	0xe9				/* jmp rel32 */
-	.long	trap_common - (. + 4)
-	.org	1b + 8, 0xcc
-	.set	vector, vector + 1
-	.endr
-trap_stubs_end:
+	TRAP_STUBS 0, 32
 
 /* In: (%rsp) = vector - 128, then the error code if this vector has one, then the CPU's frame. */
 trap_common:

@@ -10,9 +10,6 @@
 #include "kernel/cpu/segments.h"
 #include "kernel/cpu/smp.h"
 
-#define NUM_VECTORS    256u
-#define NUM_EXCEPTIONS 32u
-#define STUB_BYTES     8u
 #define GATE_INTERRUPT (UINT64_C(0x8e00) << 32) /* present, ring 0, interrupts off */
 #define GATE_IST_SHIFT 32
 
@@ -30,6 +27,7 @@ extern const uint8_t trap_stubs[];
 void trap(struct trap_frame *frame);
 
 NOINIT static struct gate idt[NUM_VECTORS];
+static uint32_t num_gates; /* that are filled */
 
 static uint64_t vector_ist(uint32_t vector)
 {
@@ -47,22 +45,27 @@ static uint64_t vector_ist(uint32_t vector)
 
 void traps_load(void)
 {
-    struct idt_pointer pointer = {sizeof idt - 1, (uint64_t)(uintptr_t)idt};
+    struct idt_pointer pointer = {(uint16_t)(num_gates * sizeof idt[0] - 1), (uint64_t)(uintptr_t)idt};
 
     __asm__ volatile("lidt %0" : : "m"(pointer));
 }
 
+void traps_set(uint32_t first, uint32_t num, const uint8_t *stubs)
+{
+    for (uint32_t vector = first; vector < first + num; vector++, stubs += TRAP_STUB_BYTES) {
+        uint64_t stub = (uint64_t)(uintptr_t)stubs;
+
+        idt[vector].low = (stub & 0xffff0000) << 32 | GATE_INTERRUPT | vector_ist(vector) << GATE_IST_SHIFT |
+                          SELECTOR_CODE << 16 | (stub & 0xffff);
+        idt[vector].high = stub >> 32;
+    }
+    num_gates = first + num;
+    traps_load();
+}
+
 void traps_init(void)
 {
-    uint64_t stub = (uint64_t)(uintptr_t)trap_stubs; /* of all 256 only bits 15..0 differ, see kernel.ld */
-    uint64_t low = (stub & 0xffff0000) << 32 | GATE_INTERRUPT | SELECTOR_CODE << 16 | (stub & 0xffff);
-
-#pragma GCC unroll 8
-    for (uint32_t vector = 0; vector < NUM_VECTORS; vector++, low += STUB_BYTES)
-        idt[vector] = (struct gate){low, stub >> 32};
-    for (uint32_t vector = 0; vector < NUM_EXCEPTIONS; vector++)
-        idt[vector].low |= vector_ist(vector) << GATE_IST_SHIFT;
-    traps_load();
+    traps_set(0, NUM_EXCEPTIONS, trap_stubs);
 }
 
 const char *trap_name(uint64_t vector)

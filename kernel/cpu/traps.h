@@ -28,11 +28,18 @@ struct trap_frame {
 
 _Static_assert(sizeof(struct trap_frame) == 22 * 8, "trap_entry.S pushes 22 quadwords");
 
-/* Fills and loads the IDT: exceptions end in panic_trap(), all else in interrupt_dispatch(). After
- * segments_init(). */
+#define NUM_VECTORS     256u
+#define NUM_EXCEPTIONS  32u
+#define TRAP_STUB_BYTES 8u
+
+/* Fills and loads the IDT for exceptions, which end in panic_trap(). After segments_init(). */
 void traps_init(void);
 
-/* Loads the IDT on another CPU. */
+/* Adds entries for `num` vectors from `first` on, which follow those there are: stubs as in trap_entry.S, one
+ * behind the other. What they push arrives in interrupt_dispatch(). */
+void traps_set(uint32_t first, uint32_t num, const uint8_t *stubs);
+
+/* Loads the IDT, on another CPU or after a change. */
 void traps_load(void);
 
 /* "page fault" for 14; for exceptions, vectors 0 to 31. */

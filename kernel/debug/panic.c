@@ -83,8 +83,6 @@ static void end_headline(void)
 
 static void print_log(void)
 {
-    if (!late_is_there())
-        return;
     console_set_color(COLOR_DARK_GRAY, COLOR_BLACK);
     if (!log_is_at_line_start())
         printk("\n");
@@ -93,13 +91,13 @@ static void print_log(void)
 
 static void print_cause(void)
 {
-    if (subject.is_trap && late_is_there())
+    if (subject.is_trap)
         fault_print_cause(&subject.frame);
 }
 
 static void print_registers(void)
 {
-    if (subject.is_trap && late_is_there())
+    if (subject.is_trap)
         fault_print_registers(&subject.frame);
     else
         printk("cpu %u\n", this_cpu()->index);
@@ -129,13 +127,20 @@ static void print_end(void)
 /* Each is begun once: a trap in one of them goes on with the next. */
 static _Noreturn void speak(void)
 {
-    static void (*const steps[])(void) = {
-        print_log,       print_headline,  end_headline, print_cause,
-        print_registers, print_backtrace, print_damage, print_end,
+    static const struct {
+        void (*run)(void);
+        bool is_late; /* uses what is unpacked late: a panic before that does without */
+    } steps[] = {
+        {print_log, true},       {print_headline, false}, {end_headline, false}, {print_cause, true},
+        {print_registers, true}, {print_backtrace, true}, {print_damage, false}, {print_end, false},
     };
 
     while (next_step < sizeof steps / sizeof steps[0]) {
-        steps[next_step++]();
+        uint32_t step = next_step++;
+
+        if (steps[step].is_late && !late_is_there())
+            continue;
+        steps[step].run();
         console_flush();
     }
     stop();
@@ -173,7 +178,8 @@ _Noreturn void panic_trap(const struct trap_frame *frame)
     } else {
         printk("\npanic within panic: %s (vector %llu) at", trap_name(frame->vector),
                (unsigned long long)frame->vector);
-        backtrace_print_address(frame->rip);
+        if (late_is_there())
+            backtrace_print_address(frame->rip);
         console_flush();
     }
     speak();

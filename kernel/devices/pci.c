@@ -18,6 +18,7 @@
 #define PORTS_BYTES    256u
 #define NOBODY         UINT32_MAX
 #define HEADER_BYTES   64u
+#define APICS_PADDR    UINT64_C(0xfee00000) /* a MiB (Intel SDM vol. 3A, 11.11.1) */
 
 /* A bus of which configuration space has been mapped. */
 struct mapped_bus {
@@ -79,13 +80,21 @@ static uint32_t read_at(const volatile uint8_t *config, struct pci_address at, u
     return config == NULL ? NOBODY : device_read32(config + function * PCI_CONFIG_BYTES + offset);
 }
 
+/* Where the local APICs are there is nothing else, and to read at random there is an error of theirs. */
+static const volatile uint8_t *map_bus(uint64_t paddr)
+{
+    if (paddr < APICS_PADDR + MCFG_BYTES_PER_BUS && paddr + MCFG_BYTES_PER_BUS > APICS_PADDR)
+        return NULL;
+    return map_device(paddr, MCFG_BYTES_PER_BUS);
+}
+
 /* The same, of a bus that may not have been mapped yet; it is then mapped, if that can be had. */
 static uint32_t read_new(struct pci_address at, uint32_t offset)
 {
     const volatile uint8_t *config = find_mapped(at.segment, at.bus);
 
     if (config == NULL && num_mapped < MAX_MAPPED) {
-        config = map_device(range.paddr + at.bus * MCFG_BYTES_PER_BUS, MCFG_BYTES_PER_BUS);
+        config = map_bus(range.paddr + at.bus * MCFG_BYTES_PER_BUS);
         mapped[num_mapped++] = (struct mapped_bus){at.segment, at.bus, config};
         if (config == NULL)
             pci.ecam_error = "cannot be mapped";

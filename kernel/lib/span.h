@@ -46,7 +46,7 @@ static inline uint16_t span_u16(struct span s, size_t off)
     if (s.n < 2 || off > s.n - 2)
         return 0;
     const uint8_t *p = s.p + off;
-    return (uint16_t)(p[0] | p[1] << 8);
+    return (uint16_t)((uint32_t)p[0] | (uint32_t)p[1] << 8);
 }
 
 /*@ requires span_ok(s);

@@ -82,6 +82,8 @@ static const char *find_fault(const struct page_tables *tables)
         return "page 0 is mapped";
     if (!are_guards_holes(tables))
         return "a guard page is mapped";
+    if (!is_sealed(tables, late_text, late_end))
+        return "the late part is not sealed";
     if (!is_sealed(tables, text_start, text_end))
         return ".text is not sealed";
     return is_sealed(tables, rodata_start, rodata_end) ? NULL : ".rodata is not sealed";

@@ -8,15 +8,16 @@
 #include "kernel/lib/cmdline.h"
 
 /* kernel.ld: the rows of all SELF_TESTs. */
-extern const struct self_test self_tests[], self_tests_end[];
+extern const struct self_test *const self_tests[], *const self_tests_end[];
 
+static const struct self_test *running;
 static uint32_t num_broken; /* expectations of the running test that did not hold */
 static const char *skip_reason;
 
-bool self_test_expect(bool holds, const char *text, const char *file, uint32_t line)
+bool self_test_expect(bool holds, uint32_t line)
 {
     if (!holds) {
-        printk("# %s:%u: expected %s\n", file, line, text);
+        printk("# %s:%u: does not hold\n", running->file, line);
         num_broken++;
     }
     return holds;
@@ -30,6 +31,7 @@ void self_test_skip(const char *reason)
 /* True if it did not fail. */
 static bool run_one(const struct self_test *test, uint32_t number)
 {
+    running = test;
     num_broken = 0;
     skip_reason = 0;
     test->run();
@@ -50,8 +52,8 @@ static uint32_t count_wanted(struct span name)
 {
     uint32_t n = 0;
 
-    for (const struct self_test *test = self_tests; test < self_tests_end; test++)
-        n += is_wanted(test, name);
+    for (const struct self_test *const *row = self_tests; row < self_tests_end; row++)
+        n += is_wanted(*row, name);
     return n;
 }
 
@@ -59,9 +61,9 @@ static bool run_wanted(struct span name)
 {
     uint32_t number = 0, num_passed = 0;
 
-    for (const struct self_test *test = self_tests; test < self_tests_end; test++) {
-        if (is_wanted(test, name))
-            num_passed += run_one(test, ++number);
+    for (const struct self_test *const *row = self_tests; row < self_tests_end; row++) {
+        if (is_wanted(*row, name))
+            num_passed += run_one(*row, ++number);
     }
     return num_passed == number;
 }

@@ -13,7 +13,7 @@
 #define MIB       (UINT64_C(1) << 20)
 #define NUM_PAGES 1024
 #define NUM_RUNS  16
-#define NUM_STEPS 1000
+#define NUM_STEPS 4000
 #define NUM_WORDS (PAGE_BYTES / sizeof(uint64_t))
 
 static uint64_t taken_pages[NUM_PAGES]; /* tests/boot/test_pages.py reads this, too */

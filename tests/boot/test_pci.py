@@ -68,7 +68,8 @@ def write_mcfg(path, base):
 
 
 @pytest.mark.parametrize("base, error", [(0x100000, "cannot be mapped"), (1 << 60, "cannot be mapped"),
-                                         (0xfee00000, "is not what the ports show")], ids=["ram", "nowhere", "apic"])
+                                         (0xfee00000, "cannot be mapped"), (0xfed00000, "is not what the ports show")],
+                         ids=["ram", "nowhere", "apic", "hpet"])
 @pytest.mark.parametrize("firmware", ["bios"], indirect=True, scope="module")
 def test_wrong_mcfg_is_refused(firmware, start, disk_with, tmp_path, base, error):
     """The i440FX has no ECAM, whatever a table says."""

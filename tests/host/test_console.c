@@ -59,7 +59,9 @@ static struct cpu *this_cpu(void)
 #include "kernel/console/log.c"
 #include "kernel/console/screen.c"
 #include "kernel/console/serial.c"
+#define take take_bits /* not that of the lock */
 #include "kernel/lib/inflate.c"
+#undef take
 #define text video_memory /* not the name of a parameter in the files behind it */
 #include "kernel/console/vga_text.c"
 #undef text

@@ -5,8 +5,8 @@
  * Services in the boot services table are replaced by ours, which call the real ones. ExitBootServices is
  * made to fail as it fails on real machines: the map is changed behind the caller's back, so the firmware
  * itself refuses the stale key; so many times as \starter.cfg says (a decimal number). With an L behind the
- * number all memory below 640 KiB is the firmware's, as on some machines. What happens is told on the debug
- * port:
+ * number all memory below 640 KiB is the firmware's, as on some machines; with a V page tables of five levels
+ * are in use when the call that succeeded comes back. What happens is told on the debug port:
  *
  *   exit 1 8000000000000002          try and status
  *   late AllocatePool                a service called after the first try that may not be called then
@@ -23,6 +23,7 @@
 static EFI_BOOT_SERVICES real;
 static BOOLEAN tried, in_firmware;
 static UINTN failures, tries;
+static BOOLEAN five_levels;
 static UINT8 last_map[MAP_BYTES];
 static UINTN last_map_bytes, last_descriptor_size;
 
@@ -86,6 +87,64 @@ static void put_map(void)
     }
 }
 
+#ifdef __x86_64__
+static EFI_PHYSICAL_ADDRESS root_5_levels = 0xffffffff;
+
+/* A table on top of the firmware's: in memory that stays as it is until the kernel has its own. */
+static void prepare_5_levels(void)
+{
+    real.AllocatePages(AllocateMaxAddress, EfiBootServicesData, 1, &root_5_levels);
+    for (int i = 0; i < 512; i++)
+        ((UINT64 *)root_5_levels)[i] = 0;
+}
+
+/* CR4.LA57 can be changed only where there is no long mode (Intel SDM vol. 3A, 4.1.2). Code and stack lie
+ * below 4 GiB. Interrupts stay off. */
+static void switch_to_5_levels(void)
+{
+    static const UINT64 gdt[] = {0, 0x00af9b000000ffff, 0x00cf9b000000ffff}; /* 64-bit code, 32-bit code */
+    struct {
+        UINT16 limit;
+        UINT64 base;
+    } __attribute__((packed)) gdtr = {sizeof gdt - 1, (UINT64)gdt};
+    UINT64 root_4_levels;
+
+    __asm__("mov %%cr3, %0" : "=r"(root_4_levels));
+    *(UINT64 *)root_5_levels = (root_4_levels & ~4095UL) | 3;
+    __asm__ volatile("cli\n\t"
+                     "lgdt %0\n\t"
+                     "pushq $0x10\n\t"
+                     "leaq 1f(%%rip), %%rax\n\t"
+                     "pushq %%rax\n\t"
+                     "lretq\n"
+                     ".code32\n"
+                     "1:\n\t"
+                     "movl %%cr0, %%eax\n\t"
+                     "btrl $31, %%eax\n\t"
+                     "movl %%eax, %%cr0\n\t"
+                     "movl %%cr4, %%eax\n\t"
+                     "btsl $12, %%eax\n\t"
+                     "movl %%eax, %%cr4\n\t"
+                     "movl %%ecx, %%cr3\n\t"
+                     "movl %%cr0, %%eax\n\t"
+                     "btsl $31, %%eax\n\t"
+                     "movl %%eax, %%cr0\n\t"
+                     "pushl $8\n\t"
+                     "call 2f\n"
+                     "2:\n\t"
+                     "addl $3f - 2b, (%%esp)\n\t"
+                     "lret\n"
+                     ".code64\n"
+                     "3:\n\t"
+                     :
+                     : "m"(gdtr), "c"(root_5_levels)
+                     : "rax", "memory", "cc");
+}
+#else
+static void prepare_5_levels(void) {}
+static void switch_to_5_levels(void) {}
+#endif
+
 /* The real call with the key as it is: an allocation before it makes that key stale. */
 static EFI_STATUS EFIAPI exit_boot_services(EFI_HANDLE image, UINTN key)
 {
@@ -102,8 +161,11 @@ static EFI_STATUS EFIAPI exit_boot_services(EFI_HANDLE image, UINTN key)
     put(" ");
     put_hex(status);
     put("\n");
-    if (!EFI_ERROR(status))
+    if (!EFI_ERROR(status)) {
         put_map();
+        if (five_levels)
+            switch_to_5_levels();
+    }
     return status;
 }
 
@@ -195,6 +257,7 @@ static void read_config(EFI_FILE *root, EFI_BOOT_SERVICES *boot)
         failures = failures * 10 + (UINTN)(text[i] - '0');
     if (i < size && text[i] == 'L')
         fill_low_memory(boot);
+    five_levels = i < size && text[i] == 'V';
 }
 
 static UINTN node_bytes(const EFI_DEVICE_PATH *node)
@@ -245,6 +308,8 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
     status = system->BootServices->LoadImage(FALSE, image, file_path(device, path), NULL, 0, &child);
     if (!EFI_ERROR(status)) {
         watch(system);
+        if (five_levels)
+            prepare_5_levels();
         status = real.StartImage(child, NULL, NULL);
     }
     put("returned ");
