@@ -57,9 +57,9 @@ static void enter(void)
         halt_forever();
     if (++num_traps > MAX_TRAPS)
         stop();
+    console_break_in(); /* first: who is printing may end his line */
     if (num_traps == 1 && late_is_there())
         smp_stop_others();
-    console_break_in();
 }
 
 static void print_headline(void)

@@ -114,7 +114,8 @@ static __attribute__((aligned(16))) void do_nothing(void) {}
 /* Makes the page of do_nothing() one that a user could reach, too, while `touch` runs. */
 static void with_user_page(void (*touch)(void))
 {
-    uint64_t rva = (uint64_t)((const uint8_t *)(uintptr_t)do_nothing - image_start);
+    uint64_t in_late_part = (uint64_t)((const uint8_t *)(uintptr_t)do_nothing - late_text);
+    uint64_t rva = (uint64_t)(late_memory - image_start) + in_late_part;
 
     if (!kernel_map_at(TRIAL_USER_PAGE, boot_info.image_paddr + page_floor(rva), PAGE_BYTES,
                        PAGE_USER | PAGE_EXECUTE))

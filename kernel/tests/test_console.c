@@ -5,7 +5,7 @@
 #include "kernel/cpu/smp.h"
 #include "kernel/tests/self_test.h"
 
-#define NUM_LINES 50u
+#define NUM_LINES 200u
 
 static void print_lines(void *argument)
 {

@@ -37,7 +37,7 @@ def test_lines_of_several_cpus_are_whole(firmware, start, disk_with):
     machine = start(firmware, disk_with("test=console_prints_from_all_cpus exit"), cpus=4).wait_for_rest()
     assert machine.exit_code == EXIT_SUCCESS
     lines = [line for line in machine.serial().splitlines() if line.startswith("#")]
-    assert len(lines) == 4 * 50
+    assert len(lines) == 4 * 200
     for cpu in range(4):
-        expected = [f"# cpu {cpu} line {i}, which is to stay in one piece" for i in range(50)]
+        expected = [f"# cpu {cpu} line {i}, which is to stay in one piece" for i in range(200)]
         assert [line for line in lines if line.startswith(f"# cpu {cpu} ")] == expected
