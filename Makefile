@@ -65,8 +65,8 @@ LATE_OBJECTS := $(filter-out $(RESIDENT_OBJECTS), $(KERNEL_OBJECTS))
 
 # Small is fast as long as every byte is read from a disk first. What loops over much is compiled for speed.
 HOT_OBJECTS := $(addprefix $(BUILD)/kernel/, memory/memory_map.o memory/efi_memory_map.o memory/paging.o \
-    console/console.o console/log.o console/serial.o console/serial_console.o console/screen.o console/framebuffer.o console/vga_text.o \
-    lib/crc32.o lib/inflate.o lib/string.o cpu/traps.o firmware/acpi.o firmware/smbios.o)
+    console/console.o console/log.o console/serial.o console/screen.o console/framebuffer.o console/vga_text.o \
+    lib/crc32.o lib/inflate.o lib/string.o firmware/acpi.o)
 $(HOT_OBJECTS): CFLAGS += -O2 -fno-align-functions -fno-align-loops -fno-align-jumps -fno-tree-loop-distribute-patterns
 
 OBJECTS := $(EFI_OBJECTS) $(LEGACY_OBJECTS) $(KERNEL_OBJECTS)

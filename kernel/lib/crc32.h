@@ -10,4 +10,7 @@
 
 uint32_t crc32(struct span bytes);
 
+/* The CRC-32 of what `crc` is the CRC-32 of, 0 for nothing, with `bytes` behind it. */
+uint32_t crc32_update(uint32_t crc, struct span bytes);
+
 #endif

@@ -171,12 +171,13 @@ static INLINE uint32_t distance_of(struct bits *b, uint32_t symbol)
     return ((2 + symbol % 2) << (symbol / 2 - 1)) + 1 + take_ready(b, symbol / 2 - 1);
 }
 
-/* A match takes 48 bits at most: its length 15 and 5, its distance 15 and 13. */
+/* Behind its symbol a match takes 33 bits at most: its length 5, its distance 15 and 13. */
 static INLINE bool copy_match(struct text *text, struct bits *b, const struct code *distances,
                               uint32_t symbol)
 {
     if (symbol > LAST_LENGTH)
         return false;
+    refill(b);
     uint32_t length = length_of(b, symbol), far = decode(b, distances);
     if (far >= NUM_DISTANCES)
         return false;
@@ -195,13 +196,17 @@ static bool copy_symbols(struct stream *s)
     struct bits b = s->bits; /* copies: no byte that is written could be a part of them */
     struct text text = s->text;
 
-    while (!is_cut(&b)) {
-        refill(&b);
+    for (;;) {
+        if (b.num_ready < MAX_CODE_BITS) {
+            if (is_cut(&b))
+                return false;
+            refill(&b);
+        }
         uint32_t symbol = decode(&b, &s->literals);
-        if (symbol == END_OF_BLOCK)
-            break;
         if (symbol < END_OF_BLOCK && text.used < text.room)
             text.out[text.used++] = (uint8_t)symbol;
+        else if (symbol == END_OF_BLOCK)
+            break;
         else if (symbol < END_OF_BLOCK || !copy_match(&text, &b, &s->distances, symbol))
             return false;
     }

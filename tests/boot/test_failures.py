@@ -130,7 +130,7 @@ def test_file_that_needs_more_memory_is_told(start, disk_copy):
 
 # A file that is not what was built
 
-@pytest.mark.parametrize("symbol", ["memory_type_name", "panic_trap", "font_16x32_packed", "symbol_table"])
+@pytest.mark.parametrize("symbol", ["memory_type_name", "panic_trap", "font_16x32_packed", "late_packed"])
 def test_damaged_file_is_refused(firmware, start, disk_copy, symbol):
     """One bit, in code and in constants that run or are read only after the check."""
     names = symbols()
