@@ -151,9 +151,9 @@ $(BUILD)/spleen-%.psf: kernel/console/fonts/mkfont.py kernel/console/fonts/reper
 	$(call say,FONT,$@)
 	$(Q)$(PYTHON) kernel/console/fonts/mkfont.py /usr/share/consolefonts/spleen-$*.psfu.gz kernel/console/fonts/repertoire.txt $@
 
-$(BUILD)/%.packed: $(BUILD)/%.psf kernel/lib/deflate.py
+$(BUILD)/%.packed: $(BUILD)/%.psf
 	$(call say,PACK,$@)
-	$(Q)$(PYTHON) kernel/lib/deflate.py $< $@
+	$(Q)zopfli --deflate -c $< > $@
 
 $(BUILD)/legacy/setup_header.o: $(BUILD)/setup.bin
 $(BUILD)/kernel/console/fonts/fonts.o: $(FONTS)
