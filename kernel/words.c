@@ -12,6 +12,7 @@
 #include "kernel/devices/input.h"
 #include "kernel/devices/power.h"
 #include "kernel/lib/cmdline.h"
+#include "kernel/memory/reclaim.h"
 #include "kernel/report/acpi_list.h"
 #include "kernel/report/print_log.h"
 #include "kernel/report/scroll.h"
@@ -21,9 +22,9 @@ static const struct {
     const char *name;
     void (*run)(struct span value); /* what follows the `=`, empty if nothing does */
 } words[] = {
-    {"acpi", acpi_list_run},      {"log", print_log_run},      {"scroll", scroll_run},
-    {"test", self_test_run},      {"keys", input_keys_run},    {"trial", trial_run},
-    {"reboot", power_reboot_run}, {"poweroff", power_off_run},
+    {"acpi", acpi_list_run},  {"log", print_log_run},       {"scroll", scroll_run},
+    {"test", self_test_run},  {"keys", input_keys_run},     {"trial", trial_run},
+    {"reclaim", reclaim_run}, {"reboot", power_reboot_run}, {"poweroff", power_off_run},
 };
 
 void words_run(void)

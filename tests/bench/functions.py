@@ -50,6 +50,7 @@ class Functions:
         names = symbols()
         size = names["image_end"] - names["image_start"]
         self._parts = [(names["image_start"], names["image_end"], Part("kernel", ELF, 0)),
+                       (names["late_text"], names["late_text_end"], Part("late", ELF, 0)),
                        (image_paddr, image_paddr + size, Part("early", ELF, image_paddr - names["image_start"]))]
         if route == "bios":
             mbr, loader, setup, end = map(realmode, ["MBR_PADDR", "LOADER_PADDR", "SETUP_PADDR", "CMDLINE_PADDR"])

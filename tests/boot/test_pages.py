@@ -40,23 +40,34 @@ class Image:
         return self._machine.read_memory(self.paddr(name), size)
 
 
-def ram_of_raw_map(image, report, firmware):
-    """The firmware's own map, byte for byte as it gave it: [(base, end)] of what it calls free."""
-    entry_bytes, layout, row, types = E820 if firmware == "bios" else EFI
+def raw_map(image, report, firmware, types):
+    """The firmware's own map, byte for byte as it gave it: [(base, end)] of what has one of these types."""
+    entry_bytes, layout, row, _ = E820 if firmware == "bios" else EFI
     count = int(report.field("memory").split()[0])
     data = image.read("raw_map_buffer", count * entry_bytes)
     rows = [row(*struct.unpack_from(layout, data, at)) for at in range(0, len(data), entry_bytes)]
     return [(base, end) for kind, base, end in rows if kind in types]
 
 
+def ram_of_raw_map(image, report, firmware):
+    """What the firmware calls free."""
+    return raw_map(image, report, firmware, (E820 if firmware == "bios" else EFI)[3])
+
+
+def whole_pages(ranges):
+    """The pages of these ranges, neighbours joined, without those nobody gets: 0, and the VGA's and the BIOS's."""
+    joined = []
+    for base, end in sorted(ranges):
+        if joined and joined[-1][1] == base:
+            base = joined.pop()[0]
+        joined.append((base, end))
+    parts = [(-(-base // PAGE), end // PAGE) for base, end in joined]
+    return sum(len(range(max(first, 1), min(last, 0xa0))) + len(range(max(first, 0x100), last))
+               for first, last in parts)
+
+
 def usable_pages(report):
-    """Whole pages of the report's usable regions, without those nobody gets: 0, and the VGA's and the BIOS's."""
-    total = 0
-    for base, end, kind in report.regions:
-        if kind == "usable":
-            first, last = -(-base // PAGE), end // PAGE
-            total += len(range(max(first, 1), min(last, 0xa0))) + len(range(max(first, 0x100), last))
-    return total
+    return whole_pages((base, end) for base, end, kind in report.regions if kind == "usable")
 
 
 def counts(report):
@@ -105,3 +116,24 @@ def test_wrong_free_ends_in_a_panic(firmware, start, disk_with, trial):
         return
     paddr = int(re.fullmatch(r"pages_free\(0x([0-9a-f]+), 3\): free already", panic)[1], 16)
     assert any(base <= paddr < end for base, end, kind in report.regions if kind == "usable")
+
+
+def test_reclaim_gives_what_the_raw_map_says(firmware, start, disk_with):
+    machine = start(firmware, disk_with("reclaim")).wait_for_rest()
+    report = Report(machine.serial())
+    free_before, total_before, _ = counts(report)
+    done, = re.findall(r"^reclaimed (\d+) pages of boot services, (\d+) of ACPI tables; (\d+) of (\d+) free$",
+                       machine.serial(), re.MULTILINE)
+    boot, acpi, free, total = map(int, done)
+    image = Image(machine, report)
+    boot_types, acpi_types = (set(), {3}) if firmware == "bios" else ({3, 4}, {9})
+    assert boot == whole_pages(raw_map(image, report, firmware, boot_types))
+    assert acpi == whole_pages(raw_map(image, report, firmware, acpi_types))
+    assert total - total_before == free - free_before == boot + acpi
+    assert (boot > 0 and acpi > 0) == (firmware == "uefi")
+
+
+def test_power_off_works_once_memory_is_reclaimed(start, disk_with):
+    machine = start("uefi", disk_with("reclaim poweroff")).wait_for_rest()
+    assert "\nreclaimed " in machine.serial()
+    assert machine.exit_code == 0

@@ -284,6 +284,30 @@ static void test_claims_against_model(void **state)
     }
 }
 
+/* Every byte of one type becomes of the other, no other changes, and neighbours that agree now are joined. */
+static void test_retype_against_model(void **state)
+{
+    uint64_t seed = 7;
+
+    for (int round = 0; round < 2000; round++) {
+        enum memory_type from = (enum memory_type)(1 + random_u64(&seed) % (MEMORY_NUM_TYPES - 1));
+        enum memory_type to = (enum memory_type)(1 + random_u64(&seed) % (MEMORY_NUM_TYPES - 1));
+        uint8_t model[MODEL_BYTES];
+
+        setup(state);
+        for (int i = 0; i < 20; i++)
+            add(random_u64(&seed) % MODEL_BYTES, random_u64(&seed) % 20,
+                (uint32_t)(1 + random_u64(&seed) % (MEMORY_NUM_TYPES - 1)));
+        normalise();
+        for (uint64_t at = 0; at < MODEL_BYTES; at++)
+            model[at] = (uint8_t)type_at(at);
+        memory_map_retype(&map, from, to);
+        expect_sound();
+        for (uint64_t at = 0; at < MODEL_BYTES; at++)
+            assert_int_equal(type_at(at), model[at] == from ? to : model[at]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -301,6 +325,7 @@ int main(void)
         cmocka_unit_test_setup(test_totals_and_names, setup),
         cmocka_unit_test(test_against_model),
         cmocka_unit_test(test_claims_against_model),
+        cmocka_unit_test(test_retype_against_model),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
-/* units: kernel/memory/page_allocator.c */
+/* units: kernel/memory/page_allocator.c kernel/memory/page_groups.c kernel/memory/page_blocks.c
+ * kernel/memory/page_take.c kernel/memory/page_stacks.c kernel/memory/page_free.c */
 /*
  * The page allocator against a model: an array that says of each page whose it is.
  */
