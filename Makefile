@@ -151,9 +151,9 @@ $(BUILD)/spleen-%.psf: kernel/console/fonts/mkfont.py kernel/console/fonts/reper
 	$(call say,FONT,$@)
 	$(Q)$(PYTHON) kernel/console/fonts/mkfont.py /usr/share/consolefonts/spleen-$*.psfu.gz kernel/console/fonts/repertoire.txt $@
 
-$(BUILD)/%.packed: $(BUILD)/%.psf
+$(BUILD)/%.packed: $(BUILD)/%.psf kernel/lib/deflate.py
 	$(call say,PACK,$@)
-	$(Q)zopfli --deflate -c $< > $@
+	$(Q)$(PYTHON) kernel/lib/deflate.py $< $@
 
 $(BUILD)/legacy/setup_header.o: $(BUILD)/setup.bin
 $(BUILD)/kernel/console/fonts/fonts.o: $(FONTS)

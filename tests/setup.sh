@@ -21,7 +21,6 @@ need_command qemu-img qemu-utils
 need_command mcopy mtools
 need_command fsck.fat dosfstools
 need_command xorriso xorriso
-need_command zopfli zopfli
 need_command sgdisk gdisk
 need_command ip iproute2
 need /usr/sbin/dnsmasq dnsmasq-base
@@ -62,11 +61,11 @@ done
 if ! command -v apt-get > /dev/null; then
     cat << 'TXT'
 Something is missing, and this is neither Debian nor Ubuntu. Please install:
-  Fedora: gcc make binutils git qemu-system-x86 qemu-img mtools dosfstools xorriso zopfli gdisk gdb \
-          clang-tools-extra cppcheck gnu-efi-devel libcmocka-devel edk2-ovmf edk2-ovmf-ia32 sbsigntools openssl dnsmasq iproute syslinux-nonlinux \
+  Fedora: gcc make binutils git qemu-system-x86 qemu-img mtools dosfstools xorriso gdisk gdb clang-tools-extra cppcheck \
+          gnu-efi-devel libcmocka-devel edk2-ovmf edk2-ovmf-ia32 sbsigntools openssl dnsmasq iproute syslinux-nonlinux \
           python3-pytest python3-pytest-xdist python3-pytest-timeout python3-pillow
-  Arch:   gcc make binutils git qemu-system-x86 qemu-img mtools dosfstools libisoburn zopfli gptfdisk gdb clang \
-          cppcheck gnu-efi cmocka edk2-ovmf sbsigntools openssl dnsmasq iproute2 syslinux python-pytest python-pytest-xdist \
+  Arch:   gcc make binutils git qemu-system-x86 qemu-img mtools dosfstools libisoburn gptfdisk gdb clang cppcheck \
+          gnu-efi cmocka edk2-ovmf sbsigntools openssl dnsmasq iproute2 syslinux python-pytest python-pytest-xdist \
           python-pytest-timeout python-pillow
 and the PSF fonts of Spleen (https://github.com/fcambus/spleen) as /usr/share/consolefonts/spleen-*.psfu.gz
 TXT

@@ -7,21 +7,23 @@ packed bytes differ a little once what follows the room has moved.
 import subprocess
 import sys
 import tempfile
+import zlib
 
 SLACK, UNIT = 256, 16
 
 
-def pack_late_part(elf):
+def late_part(elf):
     with tempfile.NamedTemporaryFile() as file:
         subprocess.run(["objcopy", "-O", "binary", "-j", ".late_text", "-j", ".late_rodata", elf, file.name], check=True)
-        return subprocess.run(["zopfli", "--deflate", "-c", file.name], check=True, capture_output=True).stdout
+        return file.read()
 
 
 def main(argv):
     if len(argv) != 4:
         sys.exit(__doc__)
     elf, room, out = argv[1], int(argv[2]), argv[3]
-    packed = pack_late_part(elf)
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15, 9)
+    packed = packer.compress(late_part(elf)) + packer.flush()
     if room == 0:
         packed = bytes(-(-(len(packed) + SLACK) // UNIT) * UNIT)
     elif len(packed) > room:

@@ -2,7 +2,7 @@
 """Writes the kernel's symbol table as assembly: mksymbols.py < `nm janus.elf`.
 
 One entry for each function in .text, sorted by address; the format is that of kernel/debug/symbols.h: names are
-packed by byte pair encoding. With empty input it writes a table without entries, for the first link.
+packed by byte pair encoding. With empty input it writes a table without entries, for the first of the two links.
 """
 import collections
 import sys

@@ -1,5 +1,5 @@
 /*
- * fonts.S - the two fonts, PSF2 files made by mkfont.py from Debian's fonts-spleen; the larger one packed by zopfli.
+ * fonts.S - the two fonts, PSF2 files made by mkfont.py from Debian's fonts-spleen; the larger one packed by deflate.py.
  */
 	.section .rodata
 	.globl	font_8x16, font_8x16_end, font_16x32_packed, font_16x32_packed_end
