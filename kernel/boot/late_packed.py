@@ -9,7 +9,7 @@ import sys
 import tempfile
 import zlib
 
-SLACK, UNIT = 256, 16
+SLACK, UNIT = 128, 16
 
 
 def late_part(elf):
