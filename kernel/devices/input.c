@@ -11,9 +11,9 @@
 #include "kernel/firmware/acpi_tables.h"
 #include "kernel/firmware/fadt.h"
 
-/* Bytes of one key come together, 87 us apart at 115200 baud, or in packets over a network. A poll takes
- * about 2 us. */
-#define MAX_POLLS_IN_KEY 20000
+/* Bytes of one key come together, 87 us apart at 115200 baud, or in packets over a network, and a host
+ * that emulates the port may be busy. A poll takes about 2 us: a lone ESC is told after some 0.4 s. */
+#define MAX_POLLS_IN_KEY 200000
 
 static const char *keyboard_fault = "not looked for";
 static struct scan_codes scan_codes;
